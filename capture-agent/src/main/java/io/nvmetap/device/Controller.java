@@ -3,8 +3,8 @@ package io.nvmetap.device;
 import io.nvmetap.event.ResetKind;
 
 /**
- * A PCI NVMe function as seen by whoever drives it: a guest, a mediation driver, a replay. A mediation
- * driver is one towards its guest and uses another, so that drivers can be chained.
+ * A PCI NVMe function as seen by whoever drives it: a guest, a mediation driver, a replay. A
+ * mediation driver is one towards its guest and uses another, so that drivers can be chained.
  *
  * <p>Calls never throw for what a guest may do wrong; they answer as hardware would (reads of all
  * ones or zero, writes ignored). Not thread safe unless an implementation says so.

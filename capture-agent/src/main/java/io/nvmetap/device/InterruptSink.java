@@ -1,6 +1,8 @@
 package io.nvmetap.device;
 
-/** Where a controller's interrupts arrive. Called while the controller works: do little, or queue. */
+/**
+ * Where a controller's interrupts arrive. Called while the controller works: do little, or queue.
+ */
 public interface InterruptSink {
     /**
      * A message (MSI or MSI-X).

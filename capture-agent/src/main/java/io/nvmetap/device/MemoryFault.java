@@ -7,11 +7,7 @@ public final class MemoryFault extends RuntimeException {
     private final long address;
 
     public MemoryFault(long address, long count) {
-        super(
-                String.format("no memory at 0x%x (%d bytes)", address, count),
-                null,
-                false,
-                false);
+        super(String.format("no memory at 0x%x (%d bytes)", address, count), null, false, false);
         this.address = address;
     }
 

@@ -124,8 +124,8 @@ public final class AvroIn {
     }
 
     /**
-     * Next block of an array: its count, 0 at the end. A negative count carries a byte size, which is
-     * skipped (Avro specification, "Arrays").
+     * Next block of an array: its count, 0 at the end. A negative count carries a byte size, which
+     * is skipped (Avro specification, "Arrays").
      *
      * @param max most items a block may claim
      */

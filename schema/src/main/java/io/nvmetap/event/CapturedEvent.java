@@ -7,8 +7,8 @@ import java.util.Arrays;
  *
  * <p>Design note: a flat, mutable value with public fields, reused for a whole stream. Readers fill
  * it, rules read it, nobody keeps it ({@link #copy()} does). Which fields mean something depends on
- * {@link #kind}; the {@code as…} methods set them together and are the list of what belongs to which
- * kind. A class per kind would cost an allocation an event and a cast a field.
+ * {@link #kind}; the {@code as…} methods set them together and are the list of what belongs to
+ * which kind. A class per kind would cost an allocation an event and a cast a field.
  */
 public final class CapturedEvent {
     /** Bytes of the largest submission queue entry (CC.IOSQES 7). */
@@ -44,7 +44,9 @@ public final class CapturedEvent {
     /** What it is. */
     public EventKind kind = EventKind.HEARTBEAT;
 
-    /** Queue id: sqid of commands and SQ doorbells, cqid of completions, CQ doorbells and stores. */
+    /**
+     * Queue id: sqid of commands and SQ doorbells, cqid of completions, CQ doorbells and stores.
+     */
     public int qid;
 
     /** Slot index in the queue, -1 where not seen. */
@@ -234,8 +236,9 @@ public final class CapturedEvent {
     }
 
     /**
-     * {@link EventKind#COMMAND_FETCHED} or {@link EventKind#COMMAND_EMITTED}; the SQE is copied from
-     * {@code sqe} at {@code from}; owner is GUEST, all bytes known, no pages, until set otherwise.
+     * {@link EventKind#COMMAND_FETCHED} or {@link EventKind#COMMAND_EMITTED}; the SQE is copied
+     * from {@code sqe} at {@code from}; owner is GUEST, all bytes known, no pages, until set
+     * otherwise.
      */
     public CapturedEvent asCommand(
             EventKind newKind, int sqid, int newSlot, byte[] sqe, int from, int sqeBytes) {
@@ -284,7 +287,9 @@ public final class CapturedEvent {
         return as(newKind, newKind == EventKind.COMPLETION_COPIED ? Side.GUEST : Side.DEVICE);
     }
 
-    /** {@link EventKind#COMPLETION_STORED}; {@code byteCount} up to 16, value of the first eight. */
+    /**
+     * {@link EventKind#COMPLETION_STORED}; {@code byteCount} up to 16, value of the first eight.
+     */
     public CapturedEvent asStore(
             int cqid, int newSlot, int offsetInSlot, int count, long stored, int index) {
         qid = cqid;

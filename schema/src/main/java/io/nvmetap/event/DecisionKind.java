@@ -1,6 +1,9 @@
 package io.nvmetap.event;
 
-/** What the mediator decided about a piece of work. Order is the order in the schema and never changes. */
+/**
+ * What the mediator decided about a piece of work. Order is the order in the schema and never
+ * changes.
+ */
 public enum DecisionKind {
     /** Dropped on purpose. */
     IGNORED,

@@ -1,6 +1,8 @@
 package io.nvmetap.event;
 
-/** Begin or end of something that takes time. Order is the order in the schema and never changes. */
+/**
+ * Begin or end of something that takes time. Order is the order in the schema and never changes.
+ */
 public enum Edge {
     /** It begins. */
     BEGIN,

@@ -95,8 +95,7 @@ public final class EventCodec {
             }
             case ANNOTATION -> out.writeString(e.label).writeString(e.text);
             case EVENTS_LOST -> out.writeLong(e.value).writeString(e.label);
-            case CAPTURE_ENDED ->
-                    out.writeLong(e.value).writeLong(e.lost).writeString(e.label);
+            case CAPTURE_ENDED -> out.writeLong(e.value).writeLong(e.lost).writeString(e.label);
             default -> {
                 // HEARTBEAT has an empty body.
             }

@@ -1,6 +1,9 @@
 package io.nvmetap.event;
 
-/** Which cell of the doorbell buffers (NVMe Base 2.0, Doorbell Buffer Config). Order is the order in the schema and never changes. */
+/**
+ * Which cell of the doorbell buffers (NVMe Base 2.0, Doorbell Buffer Config). Order is the order in
+ * the schema and never changes.
+ */
 public enum ShadowCell {
     /** Shadow doorbell, written by the driver. */
     DOORBELL,

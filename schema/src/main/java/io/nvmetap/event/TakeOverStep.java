@@ -1,6 +1,9 @@
 package io.nvmetap.event;
 
-/** Step of a firmware driver giving up or getting back the controller. Order is the order in the schema and never changes. */
+/**
+ * Step of a firmware driver giving up or getting back the controller. Order is the order in the
+ * schema and never changes.
+ */
 public enum TakeOverStep {
     /** The driver is told to let go. */
     DISCONNECT,

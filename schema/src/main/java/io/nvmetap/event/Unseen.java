@@ -1,6 +1,9 @@
 package io.nvmetap.event;
 
-/** What a capture source cannot see. A rule that needs it answers UNKNOWN, once. Order is the order in the schema and never changes. */
+/**
+ * What a capture source cannot see. A rule that needs it answers UNKNOWN, once. Order is the order
+ * in the schema and never changes.
+ */
 public enum Unseen {
     /** Something this version has no word for. */
     OTHER,
