@@ -23,8 +23,8 @@ public final class Cqe {
     /** Phase tag in bit 0, status in bits 15:1. */
     public static final int STATUS_OFFSET = 14;
 
-    /** Every byte is known. */
-    public static final int KNOWN_ALL = 0xFFFF;
+    /** Every byte is known, and the phase tag. */
+    public static final int KNOWN_ALL = -1;
 
     public static final int KNOWN_NONE = 0;
     public static final int KNOWN_DW0 = 0x000F;
@@ -33,14 +33,14 @@ public final class Cqe {
     public static final int KNOWN_SQID = 0x0C00;
     public static final int KNOWN_CID = 0x3000;
 
-    /**
-     * Status bytes. A source that knows the status but not the phase tag cannot say so in a byte
-     * mask; it sets {@link #PHASE_UNSEEN} as well.
-     */
+    /** Both status bytes, which says nothing of the phase tag in their lowest bit. */
     public static final int KNOWN_STATUS = 0xC000;
 
-    /** Pseudo bit beyond the 16 bytes: set by a source that has status but never saw the phase. */
-    public static final int PHASE_UNSEEN = 0x1_0000;
+    /**
+     * Beyond the 16 bytes: the phase tag was seen too. Its own bit, for logs give the status
+     * without the phase, and both share a byte.
+     */
+    public static final int KNOWN_PHASE = 0x1_0000;
 
     private Cqe() {}
 
@@ -144,9 +144,9 @@ public final class Cqe {
         putStatusAndPhase(buf, base, status(buf, base), phase);
     }
 
-    /** Mask bits for a field: {@code byteCount} bytes from {@code byteOffset}. */
+    /** Mask bits for a field: {@code byteCount} bytes, 0..16, from {@code byteOffset}. */
     public static int mask(int byteOffset, int byteCount) {
-        return (1 << byteCount) - 1 << byteOffset & KNOWN_ALL;
+        return (1 << byteCount) - 1 << byteOffset;
     }
 
     /** Whether all of these bytes are known under {@code mask}. */
@@ -155,8 +155,8 @@ public final class Cqe {
         return (mask & field) == field;
     }
 
-    /** Whether the phase tag is known: the status bytes are, and nobody marked it unseen. */
+    /** Whether the phase tag is known under {@code mask}. */
     public static boolean phaseKnown(int mask) {
-        return (mask & KNOWN_STATUS) == KNOWN_STATUS && (mask & PHASE_UNSEEN) == 0;
+        return (mask & KNOWN_PHASE) != 0;
     }
 }
