@@ -1,6 +1,6 @@
 package io.nvmetap.trace;
 
-import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import io.nvmetap.event.AvroOut;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventCodec;
@@ -26,6 +26,11 @@ public final class TraceWriter implements Closeable {
 
     private final OutputStream out;
     private final byte[] sync;
+
+    /** With a content checksum: one flipped bit in a file must not become another event. */
+    private final ZstdCompressCtx zstd =
+            new ZstdCompressCtx().setLevel(COMPRESSION_LEVEL).setChecksum(true);
+
     private final AvroOut block = new AvroOut(BLOCK_BYTES + 4096);
     private final AvroOut scratch = new AvroOut(64);
     private long inBlock;
@@ -94,9 +99,7 @@ public final class TraceWriter implements Closeable {
     /** Ends the block, so that everything appended can be read. */
     public void flush() throws IOException {
         if (inBlock > 0) {
-            byte[] packed =
-                    Zstd.compress(
-                            Arrays.copyOf(block.buffer(), block.position()), COMPRESSION_LEVEL);
+            byte[] packed = zstd.compress(Arrays.copyOf(block.buffer(), block.position()));
             scratch.clear().writeLong(inBlock).writeLong(packed.length);
             out.write(scratch.buffer(), 0, scratch.position());
             out.write(packed);
@@ -109,7 +112,8 @@ public final class TraceWriter implements Closeable {
 
     @Override
     public void close() throws IOException {
-        try (out) {
+        try (out;
+                zstd) {
             flush();
         }
     }
