@@ -52,6 +52,9 @@ public final class FileNamespace implements NamespaceStore {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
+        if (file.size() < size) {
+            file.write(ByteBuffer.allocate(1), size - 1);
+        }
         return new FileNamespace(file, size, block);
     }
 
@@ -89,7 +92,7 @@ public final class FileNamespace implements NamespaceStore {
     public void zero(long offset, long count) throws IOException {
         Blocks.check(this, offset, count);
         if (offset + count >= file.size()) {
-            file.truncate(Math.min(offset, file.size()));
+            emptyFrom(Math.min(offset, file.size()));
             return;
         }
         byte[] zeros = new byte[(int) Math.min(count, ZEROS)];
@@ -107,7 +110,13 @@ public final class FileNamespace implements NamespaceStore {
     @Override
     public void format(int newBlockBytes) throws IOException {
         blockBytes = Blocks.checkedBlock(newBlockBytes);
-        file.truncate(0);
+        emptyFrom(0);
+    }
+
+    /** Cuts the file and grows it again, so that nothing is stored there and its size is kept. */
+    private void emptyFrom(long offset) throws IOException {
+        file.truncate(offset);
+        file.write(ByteBuffer.allocate(1), sizeBytes - 1);
     }
 
     @Override
