@@ -24,7 +24,7 @@ public record ModelKnobs(
         long duplicateDelayNsMax) {
     /** What the catalog of quirks starts from. */
     public static final ModelKnobs DEFAULT =
-            new ModelKnobs(4, 2_000_000, 1_000_000, 200, 5_000, 253, 64, 100_000_000);
+            new ModelKnobs(4, 2_000_000, 1_000_000, 200, 5_000, 253, 16, 100_000_000);
 
     public ModelKnobs {
         if (unackedCqeMax < 1 || faultEvery < 1 || tagMax < 0) {
