@@ -22,6 +22,8 @@ public enum Adaptation {
     INTERRUPT_MODE_INFERRED("the interrupt mode is inferred from the interrupts seen"),
     /** A late start. */
     STATE_RESTORED("the live state at the start of the recording is set up first"),
+    /** Acknowledgements of what the plan does not have. */
+    ACKNOWLEDGED_UNSEEN("acknowledgements cover completions that are not replayed or not seen"),
     /** Commands from before the recording. */
     BEFORE_RECORDING("completions belong to commands from before the recording"),
     /** An Abort without a known target. */

@@ -29,11 +29,16 @@ final class CompletionTrack {
         }
     }
 
-    void acknowledged(int value, int entries) {
+    /**
+     * @return entries of it that the replay has too
+     */
+    int acknowledged(int value, int entries) {
         head = value;
+        int had = 0;
         for (int i = 0; i < entries && !unacknowledged.isEmpty(); i++) {
-            unacknowledged.remove();
+            had += unacknowledged.remove().hidden ? 0 : 1;
         }
+        return had;
     }
 
     void interrupted(int seenVector) {

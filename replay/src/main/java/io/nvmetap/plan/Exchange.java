@@ -138,6 +138,11 @@ public final class Exchange {
         return guestPayload == null ? new byte[0] : guestPayload.clone();
     }
 
+    /** Data the guest received was captured. */
+    public boolean hasGuestPayload() {
+        return guestPayload != null;
+    }
+
     /** Data the controller sent, empty array where not captured. */
     public byte[] controllerPayload() {
         byte[] payload = controllerPayload != null ? controllerPayload : guestPayload;

@@ -87,9 +87,7 @@ final class InterruptTrack {
         }
         long control = (long) e.vector * MSIX_ENTRY_BYTES + MSIX_CONTROL;
         if (e.kind == EventKind.VECTOR_FLUSHED) {
-            plan.add(
-                    new Stimulus.ReadRegister(
-                            at, RegisterSpace.MSIX_TABLE, control, 4, 0, false));
+            plan.add(new Stimulus.ReadRegister(at, RegisterSpace.MSIX_TABLE, control, 4, 0, false));
             return;
         }
         boolean mask = e.kind == EventKind.VECTOR_MASKED;
@@ -98,8 +96,7 @@ final class InterruptTrack {
         }
         mark(e.vector, mask);
         plan.add(
-                new Stimulus.WriteRegister(
-                        at, RegisterSpace.MSIX_TABLE, control, 4, mask ? 1 : 0));
+                new Stimulus.WriteRegister(at, RegisterSpace.MSIX_TABLE, control, 4, mask ? 1 : 0));
     }
 
     private void mark(int vector, boolean mask) {

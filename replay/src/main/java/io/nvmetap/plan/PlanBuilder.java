@@ -45,7 +45,8 @@ final class PlanBuilder {
 
     /** The last stimulus, if it is a poll: polls in a row are one. */
     Optional<Stimulus.PollStatus> lastPoll() {
-        return !stimuli.isEmpty() && stimuli.get(stimuli.size() - 1) instanceof Stimulus.PollStatus p
+        return !stimuli.isEmpty()
+                        && stimuli.get(stimuli.size() - 1) instanceof Stimulus.PollStatus p
                 ? Optional.of(p)
                 : Optional.empty();
     }
@@ -61,8 +62,7 @@ final class PlanBuilder {
     }
 
     void settle(int place, InterruptKind kind, List<Integer> vectors) {
-        stimuli.set(
-                place, new Stimulus.ChooseInterrupts(stimuli.get(place).at(), kind, vectors));
+        stimuli.set(place, new Stimulus.ChooseInterrupts(stimuli.get(place).at(), kind, vectors));
     }
 
     void adapt(Adaptation adaptation) {

@@ -34,7 +34,8 @@ public final class PlanText {
         if (stimulus instanceof Stimulus.WriteRegister w) {
             return w.space() == RegisterSpace.BAR0
                     ? "write " + Registers.describe(w.registerOffset(), w.value())
-                    : String.format("write MSI-X table +0x%x = 0x%x", w.registerOffset(), w.value());
+                    : String.format(
+                            "write MSI-X table +0x%x = 0x%x", w.registerOffset(), w.value());
         }
         if (stimulus instanceof Stimulus.ReadRegister r) {
             return r.space() == RegisterSpace.BAR0
@@ -71,7 +72,11 @@ public final class PlanText {
     private static String describe(Exchange exchange) {
         String ends =
                 exchange.answer()
-                        .map(a -> String.format("status 0x%x at event %d", a.status(), a.at().seq()))
+                        .map(
+                                a ->
+                                        String.format(
+                                                "status 0x%x at event %d",
+                                                a.status(), a.at().seq()))
                         .orElse("no completion recorded");
         return exchange.describe() + " -> " + ends;
     }

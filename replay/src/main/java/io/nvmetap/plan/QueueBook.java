@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The queues of the recording, from their creation to their end, and the doorbells rung on them. */
+/**
+ * The queues of the recording, from their creation to their end, and the doorbells rung on them.
+ */
 final class QueueBook {
     private final PlanBuilder plan;
     private final Map<Integer, SubmissionTrack> submissions = new HashMap<>();
@@ -116,8 +118,11 @@ final class QueueBook {
         if (shadow) {
             plan.adapt(Adaptation.SHADOW_TO_MMIO);
         }
-        track.acknowledged(value, entries);
-        plan.add(new Stimulus.Acknowledge(at, e.qid, entries));
+        int had = track.acknowledged(value, entries);
+        plan.adapt(Adaptation.ACKNOWLEDGED_UNSEEN, had < entries ? 1 : 0);
+        if (had > 0) {
+            plan.add(new Stimulus.Acknowledge(at, e.qid, had));
+        }
     }
 
     private void stale(Moment at, boolean completion, CapturedEvent e, boolean shadow) {
@@ -167,8 +172,7 @@ final class QueueBook {
                 plan.queueEntriesMax = Math.max(plan.queueEntriesMax, size);
                 completions.put(
                         qid,
-                        new CompletionTrack(
-                                size, AdminSqe.iv(sqe, 0), AdminSqe.ien(sqe, 0), 0));
+                        new CompletionTrack(size, AdminSqe.iv(sqe, 0), AdminSqe.ien(sqe, 0), 0));
             }
             case Opcodes.ADMIN_CREATE_SQ -> {
                 plan.queueEntriesMax = Math.max(plan.queueEntriesMax, size);

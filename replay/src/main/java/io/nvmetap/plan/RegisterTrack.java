@@ -20,8 +20,7 @@ final class RegisterTrack {
     private int aqa;
     private boolean ccKnown;
 
-    RegisterTrack(
-            PlanBuilder plan, QueueBook queues, InterruptTrack interrupts, boolean mediated) {
+    RegisterTrack(PlanBuilder plan, QueueBook queues, InterruptTrack interrupts, boolean mediated) {
         this.plan = plan;
         this.queues = queues;
         this.interrupts = interrupts;

@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A submission queue as recorded: what was rung, and which ring each fetched command belongs to. */
+/**
+ * A submission queue as recorded: what was rung, and which ring each fetched command belongs to.
+ */
 final class SubmissionTrack {
     final int sizeEntries;
     final int cqid;
@@ -22,7 +24,9 @@ final class SubmissionTrack {
         return Math.floorMod(value - tail, sizeEntries);
     }
 
-    /** A doorbell that covers {@code entries} more; the list it returns fills as they are fetched. */
+    /**
+     * A doorbell that covers {@code entries} more; the list it returns fills as they are fetched.
+     */
     List<Exchange> ring(int value, int entries) {
         tail = value;
         Ring ring = new Ring(entries);
