@@ -10,8 +10,11 @@ import java.util.Map;
  * here each time, so that reuse of a buffer stays reuse.
  */
 final class GuestArena {
-    /** First address; low memory stays unmapped so that a null pointer faults. */
-    static final long BASE = 0x1_0000_0000L;
+    /**
+     * First address: low memory stays unmapped so that a null pointer faults, and the admin queues,
+     * laid out first, stay below 4 GiB for guests that never write the upper halves.
+     */
+    static final long BASE = 0x1000_0000L;
 
     /** Bytes of guest memory. */
     static final long SIZE = 64L << 30;
