@@ -43,6 +43,11 @@ public final class Command implements Serializable {
     public boolean cdw10Known;
     public boolean cdw11Known;
 
+    /** Guest side commands: when the device side saw them emitted and completed, -1 not yet. */
+    public long emittedSeq = -1;
+
+    public long seenSeq = -1;
+
     /** The stall rule has spoken of it. */
     public boolean reported;
 

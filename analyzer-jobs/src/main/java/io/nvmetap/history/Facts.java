@@ -28,6 +28,11 @@ public final class Facts implements Serializable {
     /** CQ doorbell: oldest completion it acknowledges. */
     public Command oldestAcked;
 
+    /** A fetch: how long the doorbell that brought it had waited, -1 none; and that doorbell. */
+    public long waitedNs = -1;
+
+    public long waitedFromSeq = -1;
+
     /** The event enabled, or disabled, the controller on its side. */
     public boolean enabled;
 
@@ -50,6 +55,8 @@ public final class Facts implements Serializable {
         advance = 0;
         unackedBefore = 0;
         oldestAcked = null;
+        waitedNs = -1;
+        waitedFromSeq = -1;
         enabled = false;
         disabled = false;
         queueCreated = false;

@@ -4,10 +4,12 @@ import io.nvmetap.event.CaptureStarted;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.ControllerInfo;
 import io.nvmetap.event.Edge;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.LiveState;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
+import io.nvmetap.nvme.Opcodes;
 import java.io.Serializable;
 
 /**
@@ -16,6 +18,9 @@ import java.io.Serializable;
  */
 public final class History implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** Identify Controller byte 77, MDTS (NVMe Base 2.0, figure "Identify Controller"). */
+    private static final int MDTS_BYTE = 77;
 
     public final SideState guest = new SideState(Side.GUEST);
     public final SideState device = new SideState(Side.DEVICE);
@@ -111,6 +116,7 @@ public final class History implements Serializable {
             case VECTOR_MASKED -> s.maskedVectors.add(e.vector);
             case VECTOR_UNMASKED -> s.maskedVectors.remove(e.vector);
             case CONTROLLER_RESET -> reset(e, s);
+            case PAYLOAD -> payload(e, s);
             case EVENTS_LOST -> gap(e);
             default -> {
                 // Says nothing about the state modelled here.
@@ -119,8 +125,25 @@ public final class History implements Serializable {
     }
 
     private void alive(CapturedEvent e) {
-        if (header.mediated()) {
-            mediatorAliveNs = e.timeNs;
+        if (!header.mediated()) {
+            return;
+        }
+        mediatorAliveNs = e.timeNs;
+        Command onGuestSide = e.side == Side.DEVICE ? guest.byId(e.commandId) : null;
+        if (onGuestSide != null) {
+            if (e.kind == EventKind.COMMAND_EMITTED) {
+                onGuestSide.emittedSeq = e.seq;
+            } else {
+                onGuestSide.seenSeq = e.seq;
+            }
+        }
+    }
+
+    private void payload(CapturedEvent e, SideState s) {
+        Command c = s.byId(e.commandId);
+        boolean identify = c != null && c.admin() && c.opcode == Opcodes.ADMIN_IDENTIFY;
+        if (identify && (c.cdw10 & 0xFF) == 1 && e.content.length > MDTS_BYTE) {
+            s.mdts = e.content[MDTS_BYTE] & 0xFF;
         }
     }
 
@@ -130,6 +153,7 @@ public final class History implements Serializable {
         LiveState state = info().state();
         guest.restore(state);
         device.restore(state);
+        device.mdts = info().mdts();
     }
 
     private void snapshot(CapturedEvent e) {

@@ -36,6 +36,12 @@ public final class SideState implements Serializable {
     public int cc;
     public boolean shutdownNotified;
 
+    /** Last completion that was matched, -1 none. */
+    public long lastDoneNs = -1;
+
+    /** Log2 of the largest transfer this side was told, -1 not told. */
+    public int mdts = -1;
+
     /** Enables seen; 0 before the first. */
     public int epoch;
 
@@ -50,6 +56,7 @@ public final class SideState implements Serializable {
     public final Map<Integer, SubmissionQueue> sqs = new HashMap<>();
     public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
+    private final Map<Long, Command> byId = new HashMap<>();
     public final Set<Integer> maskedVectors = new HashSet<>();
 
     SideState(Side side) {
@@ -68,6 +75,7 @@ public final class SideState implements Serializable {
         sqs.clear();
         cqs.clear();
         inFlight.clear();
+        byId.clear();
         numberOfQueuesSet = false;
         doorbellBuffers = false;
         shutdownNotified = false;
@@ -195,14 +203,23 @@ public final class SideState implements Serializable {
         if (inFlight.size() >= IN_FLIGHT_MAX) {
             unknown();
         }
-        inFlight.put(key(c.sqid, c.cid), c);
+        Command replaced = inFlight.put(key(c.sqid, c.cid), c);
+        if (replaced != null) {
+            byId.remove(replaced.commandId);
+        }
+        byId.put(c.commandId, c);
         facts.command = c;
         SubmissionQueue sq = sqs.get(e.qid);
         facts.sq = sq;
         if (sq != null) {
             sq.taken = (sq.taken + 1) % sq.sizeEntries;
+            if (sq.waitingSinceNs >= 0) {
+                facts.waitedNs = e.timeNs - sq.waitingSinceNs;
+                facts.waitedFromSeq = sq.waitingSeq;
+            }
+            sq.waitingSinceNs = sq.taken == sq.tail ? -1 : e.timeNs;
             if (sq.taken == sq.tail) {
-                sq.waitingSinceNs = -1;
+                sq.waitingReported = false;
             }
         }
     }
@@ -215,6 +232,8 @@ public final class SideState implements Serializable {
         facts.unmatched = c == null && known;
         if (c != null) {
             inFlight.remove(key(c.sqid, c.cid));
+            byId.remove(c.commandId);
+            lastDoneNs = e.timeNs;
             c.doneNs = e.timeNs;
             c.doneSeq = e.seq;
             c.cqid = e.qid;
@@ -247,13 +266,11 @@ public final class SideState implements Serializable {
         return e.commandId < 0 ? null : byId(e.commandId);
     }
 
-    private Command byId(long commandId) {
-        for (Command c : inFlight.values()) {
-            if (c.commandId == commandId) {
-                return c;
-            }
-        }
-        return null;
+    /**
+     * @return the command in flight on this side that has this id, or null
+     */
+    public Command byId(long commandId) {
+        return byId.get(commandId);
     }
 
     private void succeeded(Command c, CapturedEvent e, Facts facts) {
