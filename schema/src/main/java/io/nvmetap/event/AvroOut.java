@@ -1,0 +1,90 @@
+package io.nvmetap.event;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Avro binary encoding (Avro 1.12 specification, "Binary Encoding") into a growing array. */
+public final class AvroOut {
+    private byte[] buffer;
+    private int position;
+
+    public AvroOut(int initialBytes) {
+        buffer = new byte[initialBytes];
+    }
+
+    /**
+     * @return the array written to; valid up to {@link #position()}
+     */
+    public byte[] buffer() {
+        return buffer;
+    }
+
+    /**
+     * @return bytes written
+     */
+    public int position() {
+        return position;
+    }
+
+    /** Forgets what was written. */
+    public AvroOut clear() {
+        position = 0;
+        return this;
+    }
+
+    private void room(int bytes) {
+        if (buffer.length - position < bytes) {
+            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, position + bytes));
+        }
+    }
+
+    /** int and long: zig-zag variable length. */
+    public AvroOut writeLong(long value) {
+        room(10);
+        long n = (value << 1) ^ (value >> 63);
+        while ((n & ~0x7FL) != 0) {
+            buffer[position++] = (byte) (n | 0x80);
+            n >>>= 7;
+        }
+        buffer[position++] = (byte) n;
+        return this;
+    }
+
+    /** boolean. */
+    public AvroOut writeBoolean(boolean value) {
+        room(1);
+        buffer[position++] = (byte) (value ? 1 : 0);
+        return this;
+    }
+
+    /** fixed: bare bytes. */
+    public AvroOut writeFixed(byte[] source, int from, int count) {
+        room(count);
+        System.arraycopy(source, from, buffer, position, count);
+        position += count;
+        return this;
+    }
+
+    /** Eight bytes of a fixed, most significant first. */
+    public AvroOut writeFixedLong(long value) {
+        room(8);
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            buffer[position++] = (byte) (value >>> shift);
+        }
+        return this;
+    }
+
+    /** bytes: length, then content. */
+    public AvroOut writeBytes(byte[] source, int from, int count) {
+        return writeLong(count).writeFixed(source, from, count);
+    }
+
+    /** string: UTF-8 length, then content. */
+    public AvroOut writeString(String value) {
+        if (value.isEmpty()) {
+            return writeLong(0);
+        }
+        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        return writeBytes(utf8, 0, utf8.length);
+    }
+}
