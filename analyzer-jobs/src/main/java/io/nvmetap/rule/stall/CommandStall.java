@@ -9,7 +9,6 @@ import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
 import io.nvmetap.history.SubmissionQueue;
-import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
@@ -27,19 +26,6 @@ public final class CommandStall extends Rule {
 
     /** Deadlines are looked at this often, in event time. */
     private static final long CHECK_NS = 10_000_000L;
-
-    /** Admin commands that may take minutes. */
-    private static final Set<Integer> LONG_ADMIN =
-            Set.of(
-                    Opcodes.ADMIN_ASYNC_EVENT_REQUEST,
-                    Opcodes.ADMIN_NAMESPACE_MANAGEMENT,
-                    Opcodes.ADMIN_FIRMWARE_COMMIT,
-                    Opcodes.ADMIN_FIRMWARE_DOWNLOAD,
-                    Opcodes.ADMIN_DEVICE_SELF_TEST,
-                    Opcodes.ADMIN_FORMAT_NVM,
-                    Opcodes.ADMIN_SECURITY_SEND,
-                    Opcodes.ADMIN_SECURITY_RECEIVE,
-                    Opcodes.ADMIN_SANITIZE);
 
     private final Set<Long> spoken = new HashSet<>();
     private long nextCheckNs;
@@ -166,10 +152,9 @@ public final class CommandStall extends Rule {
     }
 
     private static long deadline(Command c, Judge judge) {
-        if (!c.admin()) {
-            return judge.settings().ioDeadlineNs();
+        if (c.name().timeExempt()) {
+            return Long.MAX_VALUE;
         }
-        boolean mayBeLong = LONG_ADMIN.contains(c.opcode) || c.opcode >= Opcodes.ADMIN_VENDOR_FIRST;
-        return mayBeLong ? Long.MAX_VALUE : judge.settings().adminDeadlineNs();
+        return c.admin() ? judge.settings().adminDeadlineNs() : judge.settings().ioDeadlineNs();
     }
 }
