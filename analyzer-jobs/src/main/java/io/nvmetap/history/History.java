@@ -75,7 +75,7 @@ public final class History implements Serializable {
             session = e.sessionHex();
             controller = e.controller;
         }
-        if (e.seq != seq + 1) {
+        if (e.seq != seq + 1 && header.controllers().size() <= 1) {
             gap(e);
         }
         seq = e.seq;
