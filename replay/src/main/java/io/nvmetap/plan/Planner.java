@@ -84,6 +84,11 @@ public final class Planner {
         dispatch(e, new Moment(e.seq, e.timeNs, e.cpu));
     }
 
+    /** The recording ends here in disorder. */
+    public void stop(long seq, String reason) {
+        plan.stop(seq, reason);
+    }
+
     /** The plan of all that was accepted. */
     public Plan plan() {
         if (!started) {
