@@ -6,7 +6,6 @@ import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.connector.file.src.FileSource;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -74,14 +73,7 @@ public final class AnalysisJob {
         boolean dead = topic.endsWith(Topics.DEAD_LETTER_SUFFIX);
         return KafkaSink.<byte[]>builder()
                 .setBootstrapServers(brokers)
-                .setRecordSerializer(
-                        dead
-                                ? new DeadLetterSchema(topic)
-                                : KafkaRecordSerializationSchema.<byte[]>builder()
-                                        .setTopic(topic)
-                                        .setKeySerializationSchema((byte[] m) -> new byte[] {0})
-                                        .setValueSerializationSchema((byte[] m) -> m)
-                                        .build())
+                .setRecordSerializer(dead ? new DeadLetterSchema(topic) : new FindingSchema(topic))
                 .setProperty("delivery.timeout.ms", "600000")
                 .build();
     }
