@@ -129,12 +129,19 @@ public final class FlinkRunner implements AnalysisRunner {
         boolean[] ended = {false};
         while (!ended[0] && !Thread.currentThread().isInterrupted()) {
             for (ConsumerRecord<byte[], byte[]> r : consumer.poll(POLL)) {
+                String wanted = untilEnded.orElse("");
                 deliver(
                         r.value(),
-                        findings,
+                        f -> {
+                            if (f.session().startsWith(wanted)) {
+                                findings.accept(f);
+                            }
+                        },
                         s -> {
-                            summaries.accept(s);
-                            ended[0] |= untilEnded.map(s.session()::startsWith).orElse(false);
+                            if (s.session().startsWith(wanted)) {
+                                summaries.accept(s);
+                                ended[0] |= untilEnded.isPresent();
+                            }
                         });
             }
             if (job.getJobStatus().get() == JobStatus.FAILED) {
