@@ -274,6 +274,9 @@ public final class SideState implements Serializable {
     }
 
     private void succeeded(Command c, CapturedEvent e, Facts facts) {
+        if (c.opcode == Opcodes.ADMIN_DOORBELL_BUFFER_CONFIG) {
+            doorbellBuffers = true;
+        }
         if (!c.cdw10Known) {
             return;
         }
@@ -292,7 +295,6 @@ public final class SideState implements Serializable {
             case Opcodes.ADMIN_DELETE_SQ -> sqs.remove(qid);
             case Opcodes.ADMIN_DELETE_CQ -> cqs.remove(qid);
             case Opcodes.ADMIN_SET_FEATURES -> numberOfQueuesSet |= (c.cdw10 & 0xFF) == 0x07;
-            case Opcodes.ADMIN_DOORBELL_BUFFER_CONFIG -> doorbellBuffers = true;
             default -> {
                 // Changes nothing modelled here.
             }

@@ -11,5 +11,9 @@ public final class Topics {
     /** Suffix of the topic for messages that could not be decoded; bytes untouched. */
     public static final String DEAD_LETTER_SUFFIX = ".dlq";
 
+    /** All of them. */
+    public static final java.util.List<String> ALL =
+            java.util.List.of(EVENTS, FINDINGS, EVENTS + DEAD_LETTER_SUFFIX);
+
     private Topics() {}
 }

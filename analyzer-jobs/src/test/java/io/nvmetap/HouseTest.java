@@ -1,0 +1,140 @@
+package io.nvmetap;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The allowed edges between packages. A new edge is a decision: it is made here, or the build
+ * fails.
+ */
+class HouseTest {
+    private static final Map<String, Set<String>> ALLOWED =
+            Map.ofEntries(
+                    Map.entry("event", Set.of()),
+                    Map.entry("nvme", Set.of()),
+                    Map.entry("cli", Set.of()),
+                    Map.entry("finding", Set.of("event")),
+                    Map.entry("trace", Set.of("event")),
+                    Map.entry("show", Set.of("cli", "event", "nvme", "trace")),
+                    Map.entry("device", Set.of("event", "nvme")),
+                    Map.entry("device.model", Set.of("device", "event", "nvme")),
+                    Map.entry("capture", Set.of("broker", "cli", "device", "event", "trace")),
+                    Map.entry("broker", Set.of("cli", "trace")),
+                    Map.entry(
+                            "mediator",
+                            Set.of("capture", "device", "device.model", "event", "nvme")),
+                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace")),
+                    Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer")),
+                    Map.entry("history", Set.of("event", "finding", "nvme")),
+                    Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
+                    Map.entry("report", Set.of("cli", "event", "finding", "rule", "trace")),
+                    Map.entry("job", Set.of("cli", "event", "finding", "report", "rule", "trace")),
+                    Map.entry("plan", Set.of("event", "nvme", "device", "trace")),
+                    Map.entry(
+                            "target",
+                            Set.of("capture", "device", "device.model", "event", "mediator")),
+                    Map.entry("compare", Set.of("event", "nvme", "plan", "device")),
+                    Map.entry(
+                            "session",
+                            Set.of(
+                                    "capture",
+                                    "cli",
+                                    "compare",
+                                    "device",
+                                    "device.model",
+                                    "event",
+                                    "nvme",
+                                    "plan",
+                                    "target",
+                                    "trace",
+                                    "mediator")),
+                    Map.entry(
+                            "guest",
+                            Set.of(
+                                    "capture",
+                                    "device",
+                                    "device.model",
+                                    "event",
+                                    "mediator",
+                                    "nvme")),
+                    Map.entry("export", Set.of("cli", "event", "nvme", "show", "trace")));
+
+    private static JavaClasses classes() {
+        return new ClassFileImporter()
+                .importPaths(
+                        List.of("schema", "capture-agent", "replay", "analyzer-jobs", "dashboards")
+                                .stream()
+                                .map(m -> Path.of("..", m, "target", "classes"))
+                                .toList());
+    }
+
+    private static String room(String packageName) {
+        String inside = packageName.substring("io.nvmetap".length()).replaceFirst("^\\.", "");
+        if (inside.startsWith("device.")) {
+            return inside;
+        }
+        int dot = inside.indexOf('.');
+        return dot < 0 ? inside : inside.substring(0, dot);
+    }
+
+    @Test
+    void shouldHaveNoEdgeBetweenRoomsThatIsNotListed() {
+        Map<String, Set<String>> surplus = new TreeMap<>();
+        for (JavaClass c : classes()) {
+            String from = room(c.getPackageName());
+            c.getDirectDependenciesFromSelf()
+                    .forEach(
+                            d -> {
+                                String target = d.getTargetClass().getPackageName();
+                                if (!target.startsWith("io.nvmetap")) {
+                                    return;
+                                }
+                                String to = room(target);
+                                boolean ok =
+                                        to.equals(from)
+                                                || ALLOWED.getOrDefault(from, Set.of())
+                                                        .contains(to);
+                                if (!ok) {
+                                    surplus.computeIfAbsent(from, k -> new TreeSet<>()).add(to);
+                                }
+                            });
+        }
+        assertThat(surplus).isEmpty();
+    }
+
+    @Test
+    void shouldHaveNoCycleBetweenRooms() {
+        slices().matching("io.nvmetap.(*)..").should().beFreeOfCycles().check(classes());
+    }
+
+    @Test
+    void shouldKeepFlinkAndKafkaOutOfThePureCore() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.nvmetap.history..",
+                        "io.nvmetap.rule..",
+                        "io.nvmetap.report..",
+                        "io.nvmetap.event..",
+                        "io.nvmetap.nvme..",
+                        "io.nvmetap.finding..",
+                        "io.nvmetap.device..",
+                        "io.nvmetap.mediator..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.flink..", "org.apache.kafka..", "org.apache.avro..")
+                .check(classes());
+    }
+}

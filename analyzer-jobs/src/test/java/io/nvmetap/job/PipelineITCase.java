@@ -1,0 +1,90 @@
+package io.nvmetap.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nvmetap.broker.LocalBroker;
+import io.nvmetap.capture.KafkaEventSink;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.report.FileRunner;
+import io.nvmetap.testkit.Recordings;
+import io.nvmetap.trace.Topics;
+import io.nvmetap.trace.TraceReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real broker, the real job: all ways to the rules say the same. */
+class PipelineITCase {
+    @TempDir private Path folder;
+    private LocalBroker broker;
+    private String address;
+
+    @BeforeEach
+    void start() throws IOException {
+        broker = new LocalBroker(folder.resolve("broker"));
+        address = broker.start(Topics.ALL);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        broker.stop();
+    }
+
+    @Test
+    void shouldFindTheSameInProcessInFlinkAndFromTheTopic() throws IOException {
+        Path trace = folder.resolve("t.avro");
+        String session = Recordings.importTo(Recordings.log("ovmf-2022.11-slow-timeouts"), trace);
+        Recordings.Said inProcess = Recordings.run(new FileRunner(), trace, "", session);
+        Recordings.Said inFlink = Recordings.run(new FlinkRunner(), trace, "", session);
+        publish(trace);
+        Recordings.Said fromTopic = Recordings.run(new FlinkRunner(), trace, address, session);
+        assertThat(inProcess.violated()).isNotEmpty();
+        assertThat(inFlink.findings).isEqualTo(inProcess.findings);
+        assertThat(fromTopic.findings).isEqualTo(inProcess.findings);
+        assertThat(inFlink.summaries).isEqualTo(inProcess.summaries);
+        assertThat(fromTopic.summaries).isEqualTo(inProcess.summaries);
+    }
+
+    @Test
+    void shouldLoseAndDoubleNothingWhenTheBrokerIsKilledWhilePublishing() throws IOException {
+        Path trace = folder.resolve("t.avro");
+        String session = Recordings.importTo(Recordings.log("ovmf-2022.11-to-linux-6.1"), trace);
+        Recordings.Said expected = Recordings.run(new FileRunner(), trace, "", session);
+        CapturedEvent e = new CapturedEvent();
+        try (TraceReader reader = TraceReader.open(trace);
+                KafkaEventSink sink = new KafkaEventSink(address, 120_000)) {
+            long n = 0;
+            while (reader.next(e)) {
+                sink.accept(e);
+                if (++n == 4_000) {
+                    ProcessHandle process = broker.process().orElseThrow();
+                    process.destroyForcibly();
+                    process.onExit().join();
+                }
+                if (n == 5_000) {
+                    assertThat(broker.start(Topics.ALL)).isEqualTo(address);
+                }
+            }
+            sink.flush();
+            assertThat(n).isGreaterThan(8_000);
+        }
+        Recordings.Said fromTopic = Recordings.run(new FlinkRunner(), trace, address, session);
+        assertThat(fromTopic.findings).isEqualTo(expected.findings);
+        assertThat(fromTopic.summaries).isEqualTo(expected.summaries);
+        assertThat(fromTopic.delivered).isEqualTo(expected.delivered);
+    }
+
+    private void publish(Path trace) throws IOException {
+        CapturedEvent e = new CapturedEvent();
+        try (TraceReader reader = TraceReader.open(trace);
+                KafkaEventSink sink = new KafkaEventSink(address, 60_000)) {
+            while (reader.next(e)) {
+                sink.accept(e);
+            }
+            sink.flush();
+        }
+    }
+}
