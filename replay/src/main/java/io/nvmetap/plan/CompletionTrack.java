@@ -41,10 +41,11 @@ final class CompletionTrack {
         return had;
     }
 
-    void interrupted(int seenVector) {
+    void interrupted(long seq) {
         for (Exchange exchange : unacknowledged) {
-            exchange.signalled = true;
-            exchange.vector = seenVector;
+            if (exchange.signalledSeq < 0) {
+                exchange.signalledSeq = seq;
+            }
         }
     }
 }

@@ -20,8 +20,7 @@ public final class Exchange {
     Answer answer;
     Answer controllerAnswer;
     long emittedNs = -1;
-    boolean signalled;
-    int vector = -1;
+    long signalledSeq = -1;
     boolean hidden;
     byte[] guestPayload;
     byte[] controllerPayload;
@@ -130,7 +129,12 @@ public final class Exchange {
 
     /** An interrupt told the guest of the completion before the guest acknowledged it. */
     public boolean signalled() {
-        return signalled;
+        return signalledSeq >= 0;
+    }
+
+    /** The event of that interrupt, -1 none. */
+    public long signalledSeq() {
+        return signalledSeq;
     }
 
     /** Data the guest received, empty array where not captured. */

@@ -45,7 +45,7 @@ final class InterruptTrack {
 
     /** An interrupt that the guest got (or, without a mediator, that the controller raised). */
     void interrupted(CapturedEvent e, Moment at) {
-        queues.interrupted(e.vector, e.interrupt == InterruptKind.INTX);
+        queues.interrupted(e.vector, e.interrupt == InterruptKind.INTX, at.seq());
         if (e.interrupt == InterruptKind.UNKNOWN || e.vector < 0 || e.vector >= VECTORS_MAX) {
             return;
         }

@@ -193,10 +193,10 @@ final class QueueBook {
         }
     }
 
-    void interrupted(int vector, boolean pin) {
+    void interrupted(int vector, boolean pin, long seq) {
         for (CompletionTrack track : completions.values()) {
             if (track.interruptsEnabled && (pin || track.vector == vector)) {
-                track.interrupted(vector);
+                track.interrupted(seq);
             }
         }
     }

@@ -10,6 +10,8 @@ import java.util.Optional;
  * 3.3.3.2.1, Phase Tag).
  */
 final class CompletionRing {
+    private static final int IDENTITY = Cqe.KNOWN_SQID | Cqe.KNOWN_CID;
+
     final int cqid;
     final int sizeEntries;
     final long address;
@@ -18,6 +20,8 @@ final class CompletionRing {
     private final long[] lastStore;
     private final boolean[] stored;
     private final byte[][] seen;
+    private final short[] covered;
+    private final boolean[] partial;
     private long visible;
     private long acknowledged;
     private long taken;
@@ -31,6 +35,8 @@ final class CompletionRing {
         this.lastStore = new long[sizeEntries];
         this.stored = new boolean[sizeEntries];
         this.seen = new byte[sizeEntries][];
+        this.covered = new short[sizeEntries];
+        this.partial = new boolean[sizeEntries];
         Arrays.fill(lastStore, -1);
     }
 
@@ -40,6 +46,9 @@ final class CompletionRing {
 
     /** One store, after it is done. */
     record Store(long from, int bytes, long order, long lastFence) {}
+
+    /** What is wrong with a store into a slot. */
+    record Flaw(int slot, String sentence) {}
 
     /** Entries that arrived and are not acknowledged. */
     int unacknowledged() {
@@ -77,6 +86,10 @@ final class CompletionRing {
         return slot(acknowledged);
     }
 
+    long slotAddress(int slot) {
+        return address + (long) slot * Cqe.SIZE;
+    }
+
     int slot(long entry) {
         return (int) (entry % sizeEntries);
     }
@@ -96,19 +109,20 @@ final class CompletionRing {
      * @param read reads a slot
      * @return what is wrong with it
      */
-    Optional<String> stored(Store store, SlotReader read) {
+    Optional<Flaw> stored(Store store, SlotReader read) {
         int first = (int) ((store.from - address) / Cqe.SIZE);
         int last = (int) ((store.from + store.bytes - 1 - address) / Cqe.SIZE);
         for (int slot = first; slot <= last; slot++) {
             stored[slot] = true;
+            covered[slot] |= coverage(store, slot);
             if (seen[slot] != null) {
                 byte[] now = read.read(address + (long) slot * Cqe.SIZE);
                 if (!Arrays.equals(now, seen[slot])) {
-                    return Optional.of(changed(slot, now));
+                    return Optional.of(new Flaw(slot, changed(slot, now)));
                 }
             }
         }
-        Optional<String> wrong = publish(store, first, last, read);
+        Optional<Flaw> wrong = publish(store, first, last, read);
         for (int slot = first; slot <= last; slot++) {
             lastStore[slot] = seen[slot] == null ? store.order : -1;
         }
@@ -130,8 +144,8 @@ final class CompletionRing {
                         + " was overwritten before the guest acknowledged it";
     }
 
-    private Optional<String> publish(Store store, int first, int last, SlotReader read) {
-        Optional<String> wrong = Optional.empty();
+    private Optional<Flaw> publish(Store store, int first, int last, SlotReader read) {
+        Optional<Flaw> wrong = Optional.empty();
         while (visible - acknowledged < sizeEntries) {
             int slot = slot(visible);
             byte[] now = read.read(address + (long) slot * Cqe.SIZE);
@@ -146,20 +160,34 @@ final class CompletionRing {
             }
             seen[slot] = now;
             stored[slot] = false;
+            partial[slot] = (covered[slot] & IDENTITY) != IDENTITY;
+            covered[slot] = 0;
             lastStore[slot] = -1;
             visible++;
         }
         return wrong;
     }
 
-    private String torn(int slot, String why) {
-        return "torn completion in CQ " + cqid + " slot " + slot + ": " + why;
+    private Flaw torn(int slot, String why) {
+        return new Flaw(slot, "torn completion in CQ " + cqid + " slot " + slot + ": " + why);
     }
 
     /** The entry as it was when it became visible. */
     byte[] entry(long n) {
         byte[] entry = seen[slot(n)];
         return entry == null ? new byte[Cqe.SIZE] : entry.clone();
+    }
+
+    private short coverage(Store store, int slot) {
+        long base = slotAddress(slot);
+        int from = (int) Math.max(0, store.from - base);
+        int to = (int) Math.min(Cqe.SIZE, store.from + store.bytes - base);
+        return (short) Cqe.mask(from, to - from);
+    }
+
+    /** The entry became visible though SQID or CID had not been stored since its last lap. */
+    boolean partial(long n) {
+        return partial[slot(n)];
     }
 
     /** Reads the 16 bytes of a slot. */

@@ -13,11 +13,17 @@ final class Pump {
     private final VirtualTimeline timeline;
     private final AccessBudget budget;
     private final Outcome outcome;
+    private Runnable after = () -> {};
 
     Pump(VirtualTimeline timeline, AccessBudget budget, Outcome outcome) {
         this.timeline = timeline;
         this.budget = budget;
         this.outcome = outcome;
+    }
+
+    /** Sets what is to be done after each call. */
+    void afterEach(Runnable work) {
+        after = work;
     }
 
     /** Calls into the driver. */
@@ -36,6 +42,7 @@ final class Pump {
                             + budget.max()
                             + " memory and register accesses without returning");
         }
+        after.run();
     }
 
     private static String line(Throwable e) {

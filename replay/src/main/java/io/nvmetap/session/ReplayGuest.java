@@ -1,6 +1,7 @@
 package io.nvmetap.session;
 
 import io.nvmetap.compare.Comparator;
+import io.nvmetap.compare.Divergence;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.Cqe;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The guest of a replay: its queues, its commands in flight, and what it makes of completions. */
-final class ReplayGuest {
+final class ReplayGuest implements WatchedMemory.Listener {
     private static final int CID_FIRST_OWN = 0x8000;
     private static final int PAYLOAD_BYTES_MAX = 1 << 20;
 
@@ -35,6 +36,9 @@ final class ReplayGuest {
     private final TreeMap<Long, Submitted> expected = new TreeMap<>();
     private final Map<Submitted, Long> created = new HashMap<>();
     private ControllerView controller = ControllerView.BLIND;
+    private final ArrayDeque<Unread> unread = new ArrayDeque<>();
+    private CompletionRing.Flaw flaw;
+    private CompletionRing flawedRing;
     private int nextCid = CID_FIRST_OWN;
     private int ioEntryBytes = Sqe.SIZE;
 
@@ -50,7 +54,7 @@ final class ReplayGuest {
         this.comparator = comparator;
         this.outcome = outcome;
         this.interrupts = interrupts;
-        memory.onArrival(this::arrived);
+        memory.listen(this);
     }
 
     /** What the controller behind the driver can tell; nothing if it is not the played back one. */
@@ -90,6 +94,9 @@ final class ReplayGuest {
         String unexpected();
     }
 
+    /** A completion that became visible and has not been read. */
+    private record Unread(CompletionRing ring, byte[] entry, boolean partial, long moment) {}
+
     /** A completion whose interrupt has not been looked for. */
     private record Unsignalled(Submitted command, long moment) {}
 
@@ -117,6 +124,7 @@ final class ReplayGuest {
         completions.values().forEach(memory::unwatch);
         completions.clear();
         submissions.clear();
+        unread.clear();
         controller.forgetAll();
         unsignalled.clear();
         expected.clear();
@@ -192,8 +200,7 @@ final class ReplayGuest {
     Optional<Submitted> awaited(long seq) {
         for (Map.Entry<Long, Submitted> entry : expected.headMap(seq, false).entrySet()) {
             Submitted command = entry.getValue();
-            CompletionRing ring =
-                    completions.get(command.exchange.answer().map(Answer::cqid).orElse(0));
+            CompletionRing ring = completions.get(command.cqid());
             if (ring == null || !ring.full()) {
                 return Optional.of(command);
             }
@@ -221,27 +228,83 @@ final class ReplayGuest {
 
     // ---- completions ----
 
-    private void arrived(CompletionRing ring) {
-        ArrayDeque<Unsignalled> waiting = unsignalled.get(ring.cqid);
+    @Override
+    public void arrived(CompletionRing ring) {
         long moment = interrupts.tick();
         for (long n = ring.taken(); n < ring.arrived(); n++) {
             ring.take();
-            Submitted command = identify(ring, ring.entry(n));
-            waiting.add(new Unsignalled(command, moment));
+            unread.add(new Unread(ring, ring.entry(n), ring.partial(n), moment));
         }
     }
 
-    private Submitted identify(CompletionRing ring, byte[] cqe) {
-        int sqid = Cqe.sqid(cqe, 0);
-        int cid = Cqe.cid(cqe, 0);
+    @Override
+    public void flawed(CompletionRing ring, CompletionRing.Flaw seen) {
+        if (flaw == null) {
+            flaw = seen;
+            flawedRing = ring;
+        }
+    }
+
+    /**
+     * Reads what arrived, once the driver has returned: a store that is torn is told as such, not
+     * as the stale entry that a guest would have read meanwhile.
+     */
+    void settle() {
+        if (flaw != null) {
+            tellFlaw();
+        }
+        for (Unread next = unread.poll(); next != null; next = unread.poll()) {
+            Submitted command = identify(next);
+            ArrayDeque<Unsignalled> waiting = unsignalled.get(next.ring.cqid);
+            if (waiting != null) {
+                waiting.add(new Unsignalled(command, next.moment));
+            }
+        }
+    }
+
+    private void tellFlaw() {
+        byte[] cqe = new byte[Cqe.SIZE];
+        arena.memory().read(flawedRing.slotAddress(flaw.slot()), cqe, 0, Cqe.SIZE);
+        SubmissionRing sq = submissions.get(Cqe.sqid(cqe, 0));
+        Optional<Submitted> victim = sq == null ? Optional.empty() : sq.inFlight(Cqe.cid(cqe, 0));
+        Optional<Answer> answer = victim.flatMap(v -> v.exchange.answer());
+        String whose = victim.map(v -> v.exchange.describe() + ": ").orElse("");
+        outcome.diverged(
+                answer.map(a -> a.at().seq()).orElse(outcome.at()), whose + flaw.sentence());
+    }
+
+    private Submitted identify(Unread read) {
+        CompletionRing ring = read.ring;
+        int sqid = Cqe.sqid(read.entry, 0);
+        int cid = Cqe.cid(read.entry, 0);
         SubmissionRing sq = submissions.get(sqid);
         Optional<Submitted> command = sq == null ? Optional.empty() : sq.take(cid);
         if (command.isEmpty()) {
-            stranger(ring, sqid, cid);
+            if (read.partial) {
+                tellPartial(ring);
+            } else {
+                stranger(ring, sqid, cid);
+            }
             return null;
         }
-        judge(ring, sq, command.get(), cqe);
+        judge(ring, sq, command.get(), read.entry);
         return command.get();
+    }
+
+    private void tellPartial(CompletionRing ring) {
+        Optional<Submitted> victim =
+                expected.values().stream().filter(c -> c.cqid() == ring.cqid).findFirst();
+        long seq =
+                victim.flatMap(v -> v.exchange.answer())
+                        .map(a -> a.at().seq())
+                        .orElse(outcome.at());
+        outcome.diverged(
+                seq,
+                victim.map(v -> v.exchange.describe() + ": ").orElse("")
+                        + "torn completion in CQ "
+                        + ring.cqid
+                        + ": its phase tag was visible while SQID and CID were still those of"
+                        + " the entry a lap before");
     }
 
     private void stranger(CompletionRing ring, int sqid, int cid) {
@@ -416,7 +479,7 @@ final class ReplayGuest {
     // ---- interrupts ----
 
     /** The first of the next {@code entries} completions whose recorded interrupt has not come. */
-    Optional<String> unsignalled(CompletionRing ring, int entries) {
+    Optional<Divergence> unsignalled(CompletionRing ring, int entries) {
         int n = 0;
         for (Unsignalled waiting : unsignalled.get(ring.cqid)) {
             if (n++ >= entries) {
@@ -430,11 +493,13 @@ final class ReplayGuest {
                             || interrupts.since(waiting.moment, ring.vector);
             if (!told) {
                 return Optional.of(
-                        command.exchange.describe()
-                                + ": completed, but no interrupt came on vector "
-                                + ring.vector
-                                + ", recorded one"
-                                + interrupts.insteadSince(waiting.moment));
+                        new Divergence(
+                                command.exchange.signalledSeq(),
+                                command.exchange.describe()
+                                        + ": completed, but no interrupt came on vector "
+                                        + ring.vector
+                                        + ", recorded one"
+                                        + interrupts.insteadSince(waiting.moment)));
             }
         }
         return Optional.empty();

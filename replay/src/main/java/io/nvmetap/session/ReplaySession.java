@@ -64,6 +64,7 @@ public final class ReplaySession {
         WatchedMemory memory = new WatchedMemory(arena.memory(), budget, outcome::diverged);
         ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
         guest.controller(view);
+        pump.afterEach(guest::settle);
         Controller[] built = new Controller[1];
         pump.guarded(
                 () -> {

@@ -249,14 +249,15 @@ final class Steps {
             return;
         }
         pump.runUntil(() -> guest.unsignalled(ring, entries).isEmpty(), end);
-        guest.unsignalled(ring, entries).ifPresent(outcome::diverged);
+        guest.unsignalled(ring, entries).ifPresent(d -> outcome.diverged(d.seq(), d.sentence()));
         ring(ring.cqid, true, guest.acknowledge(ring, entries), acknowledge.at().cpu());
     }
 
     /** At the end: what arrived must have been signalled. */
     void unsignalled() {
         for (CompletionRing ring : guest.rings()) {
-            guest.unsignalled(ring, Integer.MAX_VALUE).ifPresent(outcome::diverged);
+            guest.unsignalled(ring, Integer.MAX_VALUE)
+                    .ifPresent(d -> outcome.diverged(d.seq(), d.sentence()));
         }
     }
 

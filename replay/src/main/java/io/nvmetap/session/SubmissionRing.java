@@ -68,6 +68,11 @@ final class SubmissionRing {
         return Optional.of(command);
     }
 
+    /** The oldest command in flight with this CID. */
+    Optional<Submitted> inFlight(int cid) {
+        return Optional.ofNullable(inFlight.get(cid)).map(ArrayDeque::peek);
+    }
+
     boolean holds(int cid) {
         return inFlight.containsKey(cid);
     }

@@ -34,6 +34,11 @@ final class Submitted {
         return exchange.controllerAnswer().or(exchange::answer).orElse(null);
     }
 
+    /** The queue its completion was recorded in, 0 if none was. */
+    int cqid() {
+        return exchange.answer().map(Answer::cqid).orElse(0);
+    }
+
     /** Pages of a command. */
     record DataLayout(
             long prp1, long prp2, List<Long> pages, List<Long> own, List<Long> lists, long bytes) {

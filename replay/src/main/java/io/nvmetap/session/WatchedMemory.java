@@ -18,7 +18,7 @@ final class WatchedMemory implements GuestMemory {
     private final Consumer<String> wrong;
     private final TreeMap<Long, CompletionRing> rings = new TreeMap<>();
     private final Map<Long, Integer> given = new HashMap<>();
-    private Consumer<CompletionRing> arrivals = ring -> {};
+    private Listener listener = Listener.NONE;
     private boolean anywhere;
     private long stores;
     private long lastFence = -1;
@@ -29,8 +29,30 @@ final class WatchedMemory implements GuestMemory {
         this.wrong = wrong;
     }
 
-    void onArrival(Consumer<CompletionRing> listener) {
-        arrivals = listener;
+    /** Who is told of completions. */
+    interface Listener {
+        Listener NONE =
+                new Listener() {
+                    @Override
+                    public void arrived(CompletionRing ring) {
+                        // Nobody there.
+                    }
+
+                    @Override
+                    public void flawed(CompletionRing ring, CompletionRing.Flaw flaw) {
+                        // Nobody there.
+                    }
+                };
+
+        /** Entries became visible. */
+        void arrived(CompletionRing ring);
+
+        /** The driver stored in a wrong way. */
+        void flawed(CompletionRing ring, CompletionRing.Flaw flaw);
+    }
+
+    void listen(Listener newListener) {
+        listener = newListener;
     }
 
     void watch(CompletionRing ring) {
@@ -135,9 +157,9 @@ final class WatchedMemory implements GuestMemory {
                             memory.read(at, slot, 0, Cqe.SIZE);
                             return slot;
                         })
-                .ifPresent(wrong);
+                .ifPresent(flaw -> listener.flawed(ring, flaw));
         if (ring.arrived() != before) {
-            arrivals.accept(ring);
+            listener.arrived(ring);
         }
     }
 

@@ -223,7 +223,7 @@ class DivergenceTest {
                     }
                 };
         Divergence d = diverged(driver);
-        assertThat(d.seq()).isEqualTo(completionSeq + 2);
+        assertThat(d.seq()).isEqualTo(completionSeq + 1);
         assertThat(d.sentence()).contains("no interrupt came on vector 1");
     }
 
