@@ -27,8 +27,8 @@ final class TestGuest implements InterruptSink {
     static final long MEMORY = 0x1_0000_0000L;
     static final long WAIT_NS = 10_000_000_000L;
 
-    final VirtualTimeline timeline = new VirtualTimeline();
-    final RecordingTap tap = new RecordingTap(timeline);
+    final VirtualTimeline timeline;
+    final RecordingTap tap;
     final PagedMemory memory = new PagedMemory(0, MEMORY);
     final ModelController device;
     final Controller mediator;
@@ -57,10 +57,21 @@ final class TestGuest implements InterruptSink {
     }
 
     TestGuest(MediatorConfig config, ControllerProfile profile, Set<ControllerFault> faults) {
+        timeline = new VirtualTimeline();
+        tap = new RecordingTap(timeline);
         device =
                 new ModelController(
                         profile, List.of(new MemoryNamespace(1 << 20, 512)), timeline, 7, faults);
         mediator = new Mediator(config, device, timeline, tap);
+        mediator.connect(memory, this);
+    }
+
+    /** Before another controller. */
+    TestGuest(MediatorConfig config, Controller below, VirtualTimeline timeline) {
+        this.timeline = timeline;
+        tap = new RecordingTap(timeline);
+        device = null;
+        mediator = new Mediator(config, below, timeline, tap);
         mediator.connect(memory, this);
     }
 
