@@ -1,5 +1,6 @@
 package io.nvmetap.event;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
 
@@ -33,7 +34,8 @@ public record CaptureStarted(
         Set<Unseen> unseen,
         String mixedControllers,
         List<ControllerInfo> controllers,
-        PayloadPolicy payloadPolicy) {
+        PayloadPolicy payloadPolicy)
+        implements Serializable {
     public CaptureStarted {
         unseen = Set.copyOf(unseen);
         controllers = List.copyOf(controllers);

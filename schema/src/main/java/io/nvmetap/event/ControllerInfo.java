@@ -1,5 +1,7 @@
 package io.nvmetap.event;
 
+import java.io.Serializable;
+
 /**
  * What is known of a controller when the capture starts.
  *
@@ -24,7 +26,8 @@ public record ControllerInfo(
         String firmwareRevision,
         int mdts,
         String profile,
-        LiveState state) {
+        LiveState state)
+        implements Serializable {
     /** A controller of which nothing is known. */
     public static ControllerInfo unknown() {
         return new ControllerInfo(-1, -1, 0, 0, "", "", "", -1, "", LiveState.UNKNOWN);

@@ -1,5 +1,6 @@
 package io.nvmetap.event;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -24,7 +25,8 @@ public record LiveState(
         long acq,
         List<QueueState> queues,
         List<Integer> maskedVectors,
-        boolean numberOfQueuesSet) {
+        boolean numberOfQueuesSet)
+        implements Serializable {
     /** Nothing is known. */
     public static final LiveState UNKNOWN =
             new LiveState(false, 0, 0, 0, 0, 0, List.of(), List.of(), false);

@@ -1,5 +1,6 @@
 package io.nvmetap.event;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -26,7 +27,8 @@ public record QueueState(
         boolean interruptsEnabled,
         int head,
         int tail,
-        List<Integer> cidsInFlight) {
+        List<Integer> cidsInFlight)
+        implements Serializable {
     public QueueState {
         cidsInFlight = List.copyOf(cidsInFlight);
     }

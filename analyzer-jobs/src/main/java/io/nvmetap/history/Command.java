@@ -1,0 +1,74 @@
+package io.nvmetap.history;
+
+import io.nvmetap.event.Owner;
+import io.nvmetap.nvme.Opcode;
+import io.nvmetap.nvme.Opcodes;
+import java.io.Serializable;
+
+/** A command on its way. Times are event time, -1 not yet; seqs likewise. */
+public final class Command implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Ties both sides. */
+    public long commandId;
+
+    /** Submission queue and command identifier on this side. */
+    public int sqid;
+
+    public int cid;
+    public int opcode;
+    public Owner owner = Owner.UNKNOWN;
+
+    /** When this side saw it submitted. */
+    public long startNs = -1;
+
+    public long startSeq = -1;
+
+    /** When this side saw it completed. */
+    public long doneNs = -1;
+
+    public long doneSeq = -1;
+
+    /** Completion queue it completed on. */
+    public int cqid = -1;
+
+    public long prp1;
+    public boolean prp1Known;
+    public long dataBytes = -1;
+
+    /** Parameters of queue commands and features, where known. */
+    public int cdw10;
+
+    public int cdw11;
+    public boolean cdw10Known;
+    public boolean cdw11Known;
+
+    /** Guest side commands: when the device side saw them emitted and completed, -1 not yet. */
+    public long emittedSeq = -1;
+
+    public long seenSeq = -1;
+
+    /** The stall rule has spoken of it. */
+    public boolean reported;
+
+    /**
+     * @return it is an admin command
+     */
+    public boolean admin() {
+        return sqid == 0;
+    }
+
+    /**
+     * @return name and command set of its opcode
+     */
+    public Opcode name() {
+        return Opcodes.of(admin(), opcode);
+    }
+
+    /**
+     * @return it waits for an event and may stay for ever
+     */
+    public boolean waitsForEvent() {
+        return admin() && opcode == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
+    }
+}

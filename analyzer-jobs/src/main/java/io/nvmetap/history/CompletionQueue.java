@@ -1,0 +1,33 @@
+package io.nvmetap.history;
+
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A completion queue that exists on one side. */
+public final class CompletionQueue implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    public final int qid;
+    public final int sizeEntries;
+    public final int vector;
+    public final boolean interruptsEnabled;
+
+    /** Last head rung. */
+    public int head;
+
+    public boolean headKnown = true;
+
+    /** Completions posted and not acknowledged, oldest first; never more than the queue holds. */
+    public final Deque<Command> unacked = new ArrayDeque<>();
+
+    /** Last interrupt of its vector: raised on the device side, delivered on the guest side. */
+    public long interruptSeq = -1;
+
+    public CompletionQueue(int qid, int sizeEntries, int vector, boolean interruptsEnabled) {
+        this.qid = qid;
+        this.sizeEntries = sizeEntries;
+        this.vector = vector;
+        this.interruptsEnabled = interruptsEnabled;
+    }
+}

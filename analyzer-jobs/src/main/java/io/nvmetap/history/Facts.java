@@ -1,0 +1,66 @@
+package io.nvmetap.history;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the event just applied meant; overwritten by the next one. */
+public final class Facts implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The command the event belongs to; null none or not known. */
+    public Command command;
+
+    /** A completion for which no command was in flight, on a side whose state is known. */
+    public boolean unmatched;
+
+    /** Queue concerned; null where it does not exist or is not known. */
+    public SubmissionQueue sq;
+
+    public CompletionQueue cq;
+
+    /** CQ doorbell: entries it acknowledges, 0 to size-1. SQ doorbell: entries it adds. */
+    public int advance;
+
+    /** CQ doorbell: completions that were unacknowledged before it. */
+    public int unackedBefore;
+
+    /** CQ doorbell: oldest completion it acknowledges. */
+    public Command oldestAcked;
+
+    /** A fetch: how long the doorbell that brought it had waited, -1 none; and that doorbell. */
+    public long waitedNs = -1;
+
+    public long waitedFromSeq = -1;
+
+    /** The event enabled, or disabled, the controller on its side. */
+    public boolean enabled;
+
+    public boolean disabled;
+
+    /** A queue came to exist through this completion. */
+    public boolean queueCreated;
+
+    /** Commands given up by a disable or reset. */
+    public final List<Command> abandoned = new ArrayList<>();
+
+    /** I/O queues that existed at that moment. */
+    public int abandonedQueues;
+
+    void clear() {
+        command = null;
+        unmatched = false;
+        sq = null;
+        cq = null;
+        advance = 0;
+        unackedBefore = 0;
+        oldestAcked = null;
+        waitedNs = -1;
+        waitedFromSeq = -1;
+        enabled = false;
+        disabled = false;
+        queueCreated = false;
+        abandoned.clear();
+        abandonedQueues = 0;
+    }
+}

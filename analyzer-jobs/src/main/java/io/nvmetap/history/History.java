@@ -1,0 +1,177 @@
+package io.nvmetap.history;
+
+import io.nvmetap.event.CaptureStarted;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.ControllerInfo;
+import io.nvmetap.event.Edge;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.LiveState;
+import io.nvmetap.event.ShadowCell;
+import io.nvmetap.event.Side;
+import io.nvmetap.finding.Party;
+import io.nvmetap.nvme.Opcodes;
+import java.io.Serializable;
+
+/**
+ * What happened to one controller of one session, as far as it could be seen. {@link #apply} is
+ * called once an event, before the rules; {@link #facts} then says what the event meant.
+ */
+public final class History implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Identify Controller byte 77, MDTS (NVMe Base 2.0, figure "Identify Controller"). */
+    private static final int MDTS_BYTE = 77;
+
+    public final SideState guest = new SideState(Side.GUEST);
+    public final SideState device = new SideState(Side.DEVICE);
+    public final Facts facts = new Facts();
+    public CaptureStarted header = CaptureStarted.unknown();
+    public int controller;
+    public String session = "";
+    public long nowNs;
+    public long seq = -1;
+    public long events;
+    public long lost;
+
+    /** Last event at which something was lost or joined late, -1 never. */
+    public long gapSeq = -1;
+
+    /** A reset window of the mediator is open. */
+    public boolean resetting;
+
+    public long resetSeq = -1;
+
+    /** Last event by which the mediator showed that it is alive. */
+    public long mediatorAliveNs = -1;
+
+    /**
+     * @return the side's state; the device's for {@link Side#NONE}
+     */
+    public SideState side(Side which) {
+        return which == Side.GUEST ? guest : device;
+    }
+
+    /**
+     * @return who acts on a side: guest side the guest, device side the mediator, or the guest
+     *     where no mediator stands between
+     */
+    public Party actor(Side which) {
+        return which == Side.GUEST || !header.mediated() ? Party.GUEST : Party.MEDIATOR;
+    }
+
+    /**
+     * @return the controller's description
+     */
+    public ControllerInfo info() {
+        return controller < header.controllers().size()
+                ? header.controllers().get(controller)
+                : ControllerInfo.unknown();
+    }
+
+    /** Takes the event in. Events must come in order of seq; a jump is a loss. */
+    public void apply(CapturedEvent e) {
+        facts.clear();
+        if (seq < 0 && session.isEmpty()) {
+            session = e.sessionHex();
+            controller = e.controller;
+        }
+        if (e.seq != seq + 1 && header.controllers().size() <= 1) {
+            gap(e);
+        }
+        seq = e.seq;
+        nowNs = Math.max(nowNs, e.timeNs);
+        events++;
+        dispatch(e);
+    }
+
+    private void gap(CapturedEvent e) {
+        lost += Math.max(0, e.seq - seq - 1);
+        gapSeq = e.seq;
+        guest.unknown();
+        device.unknown();
+    }
+
+    private void dispatch(CapturedEvent e) {
+        SideState s = side(e.side);
+        switch (e.kind) {
+            case CAPTURE_STARTED -> start(e);
+            case STATE_SNAPSHOT -> snapshot(e);
+            case REGISTER_WRITTEN -> s.register(e, facts);
+            case DOORBELL_RUNG -> s.doorbell(e, false, facts);
+            case SHADOW_DOORBELL -> {
+                if (e.cell == ShadowCell.DOORBELL) {
+                    s.doorbell(e, true, facts);
+                }
+            }
+            case COMMAND_FETCHED, COMMAND_EMITTED -> {
+                s.submitted(e, facts);
+                alive(e);
+            }
+            case COMPLETION_SEEN, COMPLETION_COPIED -> {
+                s.completed(e, facts);
+                alive(e);
+            }
+            case INTERRUPT_RAISED -> device.interrupt(e.vector, e.seq);
+            case INTERRUPT_DELIVERED -> guest.interrupt(e.vector, e.seq);
+            case VECTOR_MASKED -> s.maskedVectors.add(e.vector);
+            case VECTOR_UNMASKED -> s.maskedVectors.remove(e.vector);
+            case CONTROLLER_RESET -> reset(e, s);
+            case PAYLOAD -> payload(e, s);
+            case EVENTS_LOST -> gap(e);
+            default -> {
+                // Says nothing about the state modelled here.
+            }
+        }
+    }
+
+    private void alive(CapturedEvent e) {
+        if (!header.mediated()) {
+            return;
+        }
+        mediatorAliveNs = e.timeNs;
+        Command onGuestSide = e.side == Side.DEVICE ? guest.byId(e.commandId) : null;
+        if (onGuestSide != null) {
+            if (e.kind == EventKind.COMMAND_EMITTED) {
+                onGuestSide.emittedSeq = e.seq;
+            } else {
+                onGuestSide.seenSeq = e.seq;
+            }
+        }
+    }
+
+    private void payload(CapturedEvent e, SideState s) {
+        Command c = s.byId(e.commandId);
+        boolean identify = c != null && c.admin() && c.opcode == Opcodes.ADMIN_IDENTIFY;
+        if (identify && (c.cdw10 & 0xFF) == 1 && e.content.length > MDTS_BYTE) {
+            s.mdts = e.content[MDTS_BYTE] & 0xFF;
+        }
+    }
+
+    private void start(CapturedEvent e) {
+        header = e.header;
+        gapSeq = -1;
+        LiveState state = info().state();
+        guest.restore(state);
+        device.restore(state);
+        device.mdts = info().mdts();
+    }
+
+    private void snapshot(CapturedEvent e) {
+        if (e.side == Side.NONE) {
+            guest.restore(e.state);
+            device.restore(e.state);
+        } else {
+            side(e.side).restore(e.state);
+        }
+    }
+
+    private void reset(CapturedEvent e, SideState s) {
+        if (e.edge == Edge.BEGIN) {
+            resetting = true;
+            resetSeq = e.seq;
+            s.reset(facts);
+        } else {
+            resetting = false;
+        }
+    }
+}

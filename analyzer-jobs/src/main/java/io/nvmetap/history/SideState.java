@@ -1,0 +1,354 @@
+package io.nvmetap.history;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.LiveState;
+import io.nvmetap.event.QueueState;
+import io.nvmetap.event.RegisterSpace;
+import io.nvmetap.event.Side;
+import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.nvme.Registers;
+import io.nvmetap.nvme.Sqe;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One side's view of the controller. Queues come to exist when their Create completed with status 0
+ * and are gone on Delete, disable and reset (NVMe Base 2.0, 3.3.1 and 3.7.2).
+ */
+public final class SideState implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Commands in flight kept on one side; beyond it the side counts as not known. */
+    public static final int IN_FLIGHT_MAX = 1 << 17;
+
+    public final Side side;
+
+    /** Queues and commands are known: since an enable, a reset, or a snapshot. */
+    public boolean known;
+
+    public boolean enabled;
+    public int cc;
+    public boolean shutdownNotified;
+
+    /** Last completion that was matched, -1 none. */
+    public long lastDoneNs = -1;
+
+    /** Log2 of the largest transfer this side was told, -1 not told. */
+    public int mdts = -1;
+
+    /** Enables seen; 0 before the first. */
+    public int epoch;
+
+    public long epochSeq = -1;
+    public boolean numberOfQueuesSet;
+
+    /** Doorbell Buffer Config was accepted in this epoch. */
+    public boolean doorbellBuffers;
+
+    public int aqa;
+    public boolean aqaKnown;
+    public final Map<Integer, SubmissionQueue> sqs = new HashMap<>();
+    public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
+    public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
+    private final Map<Long, Command> byId = new HashMap<>();
+    public final Set<Integer> maskedVectors = new HashSet<>();
+
+    SideState(Side side) {
+        this.side = side;
+    }
+
+    /** Nothing is known until the next enable, reset or snapshot. */
+    void unknown() {
+        clear();
+        known = false;
+        enabled = false;
+        aqaKnown = false;
+    }
+
+    private void clear() {
+        sqs.clear();
+        cqs.clear();
+        inFlight.clear();
+        byId.clear();
+        numberOfQueuesSet = false;
+        doorbellBuffers = false;
+        shutdownNotified = false;
+    }
+
+    void restore(LiveState s) {
+        unknown();
+        if (!s.known()) {
+            return;
+        }
+        known = true;
+        cc = (int) s.cc();
+        enabled = Registers.ccEn(cc);
+        aqa = (int) s.aqa();
+        aqaKnown = true;
+        numberOfQueuesSet = s.numberOfQueuesSet();
+        maskedVectors.clear();
+        maskedVectors.addAll(s.maskedVectors());
+        for (QueueState q : s.queues()) {
+            if (q.completion()) {
+                CompletionQueue cq =
+                        new CompletionQueue(
+                                q.qid(), q.sizeEntries(), q.vector(), q.interruptsEnabled());
+                cq.head = q.head();
+                cqs.put(q.qid(), cq);
+            } else {
+                SubmissionQueue sq = new SubmissionQueue(q.qid(), q.cqid(), q.sizeEntries());
+                sq.tail = q.tail();
+                sq.taken = q.tail();
+                sqs.put(q.qid(), sq);
+            }
+        }
+        // Commands in flight at the snapshot are not described well enough to judge them.
+        known = s.queues().stream().allMatch(q -> q.cidsInFlight().isEmpty());
+    }
+
+    /** I/O queues, both kinds. */
+    public int ioQueues() {
+        return (int)
+                (sqs.keySet().stream().filter(q -> q > 0).count()
+                        + cqs.keySet().stream().filter(q -> q > 0).count());
+    }
+
+    void register(CapturedEvent e, Facts facts) {
+        if (e.space != RegisterSpace.BAR0) {
+            return;
+        }
+        if (e.registerOffset == Registers.AQA) {
+            aqa = (int) e.value;
+            aqaKnown = true;
+        } else if (e.registerOffset == Registers.CC) {
+            configure((int) e.value, e, facts);
+        }
+    }
+
+    private void configure(int value, CapturedEvent e, Facts facts) {
+        boolean enable = Registers.ccEn(value);
+        cc = value;
+        if (enable && !enabled) {
+            enable(e, facts);
+        } else if (!enable && (enabled || !known)) {
+            gone(facts);
+            facts.disabled = true;
+        }
+        shutdownNotified |= Registers.ccShn(value) != 0;
+        enabled = enable;
+    }
+
+    private void enable(CapturedEvent e, Facts facts) {
+        boolean wasKnown = known || !enabled;
+        clear();
+        known = wasKnown;
+        epoch++;
+        epochSeq = e.seq;
+        facts.enabled = true;
+        if (aqaKnown) {
+            sqs.put(0, new SubmissionQueue(0, 0, Registers.aqaAsqs(aqa) + adjust(aqa, false)));
+            cqs.put(0, new CompletionQueue(0, Registers.aqaAcqs(aqa) + adjust(aqa, true), 0, true));
+        } else {
+            known = false;
+        }
+    }
+
+    /** Difference between what the codec returns and a size in entries. */
+    private static int adjust(int aqa, boolean completion) {
+        int raw = (completion ? aqa >>> 16 : aqa) & 0xFFF;
+        int got = completion ? Registers.aqaAcqs(aqa) : Registers.aqaAsqs(aqa);
+        return raw + 1 - got;
+    }
+
+    void reset(Facts facts) {
+        gone(facts);
+        facts.disabled = enabled;
+        enabled = false;
+        known = true;
+        cc = 0;
+        maskedVectors.clear();
+    }
+
+    private void gone(Facts facts) {
+        facts.abandoned.addAll(inFlight.values());
+        facts.abandonedQueues = ioQueues();
+        boolean notified = shutdownNotified;
+        clear();
+        shutdownNotified = notified;
+        known = true;
+    }
+
+    void submitted(CapturedEvent e, Facts facts) {
+        Command c = new Command();
+        c.commandId = e.commandId;
+        c.sqid = e.qid;
+        c.cid = Sqe.cid(e.entry, 0);
+        c.opcode = Sqe.opcode(e.entry, 0);
+        c.owner = e.owner;
+        c.startNs = e.timeNs;
+        c.startSeq = e.seq;
+        c.prp1 = Sqe.prp1(e.entry, 0);
+        c.prp1Known = e.knows(Sqe.PRP1_OFFSET, 8) && !e.sgl;
+        c.dataBytes = e.dataBytes;
+        c.cdw10 = Sqe.cdw10(e.entry, 0);
+        c.cdw11 = Sqe.cdw11(e.entry, 0);
+        c.cdw10Known = e.knows(Sqe.CDW10_OFFSET, 1);
+        c.cdw11Known = e.knows(Sqe.CDW11_OFFSET, 4);
+        if (inFlight.size() >= IN_FLIGHT_MAX) {
+            unknown();
+        }
+        Command replaced = inFlight.put(key(c.sqid, c.cid), c);
+        if (replaced != null) {
+            byId.remove(replaced.commandId);
+        }
+        byId.put(c.commandId, c);
+        facts.command = c;
+        SubmissionQueue sq = sqs.get(e.qid);
+        facts.sq = sq;
+        if (sq != null) {
+            sq.taken = (sq.taken + 1) % sq.sizeEntries;
+            if (sq.waitingSinceNs >= 0) {
+                facts.waitedNs = e.timeNs - sq.waitingSinceNs;
+                facts.waitedFromSeq = sq.waitingSeq;
+            }
+            sq.waitingSinceNs = sq.taken == sq.tail ? -1 : e.timeNs;
+            if (sq.taken == sq.tail) {
+                sq.waitingReported = false;
+            }
+        }
+    }
+
+    void completed(CapturedEvent e, Facts facts) {
+        Command c = find(e);
+        CompletionQueue cq = cqs.get(e.qid);
+        facts.cq = cq;
+        facts.command = c;
+        facts.unmatched = c == null && known;
+        if (c != null) {
+            inFlight.remove(key(c.sqid, c.cid));
+            byId.remove(c.commandId);
+            lastDoneNs = e.timeNs;
+            c.doneNs = e.timeNs;
+            c.doneSeq = e.seq;
+            c.cqid = e.qid;
+            if (c.admin() && (Cqe.status(e.entry, 0) & 0x7FF) == 0) {
+                succeeded(c, e, facts);
+            }
+        }
+        if (cq != null && cq.unacked.size() < cq.sizeEntries) {
+            cq.unacked.addLast(c == null ? placeholder(e) : c);
+        }
+    }
+
+    private static Command placeholder(CapturedEvent e) {
+        Command c = new Command();
+        c.commandId = -1;
+        c.cid = Cqe.cid(e.entry, 0);
+        c.sqid = -1;
+        c.doneNs = e.timeNs;
+        c.doneSeq = e.seq;
+        c.cqid = e.qid;
+        return c;
+    }
+
+    private Command find(CapturedEvent e) {
+        int cid = Cqe.cid(e.entry, 0);
+        if (e.knows(Cqe.SQID_OFFSET, 2)) {
+            Command c = inFlight.get(key(Cqe.sqid(e.entry, 0), cid));
+            return c != null || e.commandId < 0 ? c : byId(e.commandId);
+        }
+        return e.commandId < 0 ? null : byId(e.commandId);
+    }
+
+    /**
+     * @return the command in flight on this side that has this id, or null
+     */
+    public Command byId(long commandId) {
+        return byId.get(commandId);
+    }
+
+    private void succeeded(Command c, CapturedEvent e, Facts facts) {
+        if (c.opcode == Opcodes.ADMIN_DOORBELL_BUFFER_CONFIG) {
+            doorbellBuffers = true;
+        }
+        if (!c.cdw10Known) {
+            return;
+        }
+        int qid = c.cdw10 & 0xFFFF;
+        int size = (c.cdw10 >>> 16) + 1;
+        switch (c.opcode) {
+            case Opcodes.ADMIN_CREATE_SQ -> {
+                sqs.put(qid, new SubmissionQueue(qid, c.cdw11 >>> 16, size));
+                facts.queueCreated = true;
+            }
+            case Opcodes.ADMIN_CREATE_CQ -> {
+                boolean ien = (c.cdw11 & 2) != 0;
+                cqs.put(qid, new CompletionQueue(qid, size, c.cdw11 >>> 16, ien));
+                facts.queueCreated = true;
+            }
+            case Opcodes.ADMIN_DELETE_SQ -> sqs.remove(qid);
+            case Opcodes.ADMIN_DELETE_CQ -> cqs.remove(qid);
+            case Opcodes.ADMIN_SET_FEATURES -> numberOfQueuesSet |= (c.cdw10 & 0xFF) == 0x07;
+            default -> {
+                // Changes nothing modelled here.
+            }
+        }
+    }
+
+    void doorbell(CapturedEvent e, boolean shadow, Facts facts) {
+        if (e.doorbell == DoorbellKind.SQ_TAIL) {
+            SubmissionQueue sq = sqs.get(e.qid);
+            facts.sq = sq;
+            if (sq != null) {
+                submissionTail(sq, e, facts);
+            }
+            return;
+        }
+        CompletionQueue cq = cqs.get(e.qid);
+        facts.cq = cq;
+        if (cq == null) {
+            return;
+        }
+        facts.unackedBefore = cq.unacked.size();
+        if (e.value < 0 || e.value >= cq.sizeEntries) {
+            return;
+        }
+        facts.advance = Math.floorMod((int) e.value - cq.head, cq.sizeEntries);
+        facts.oldestAcked = facts.advance > 0 ? cq.unacked.peekFirst() : null;
+        cq.head = (int) e.value;
+        for (int i = 0; i < facts.advance && !cq.unacked.isEmpty(); i++) {
+            cq.unacked.removeFirst();
+        }
+    }
+
+    private static void submissionTail(SubmissionQueue sq, CapturedEvent e, Facts facts) {
+        if (e.value < 0 || e.value >= sq.sizeEntries) {
+            return;
+        }
+        facts.advance = Math.floorMod((int) e.value - sq.tail, sq.sizeEntries);
+        sq.tail = (int) e.value;
+        if (sq.taken != sq.tail && sq.waitingSinceNs < 0) {
+            sq.waitingSinceNs = e.timeNs;
+            sq.waitingSeq = e.seq;
+            sq.waitingReported = false;
+        }
+    }
+
+    void interrupt(int vector, long seq) {
+        for (CompletionQueue cq : cqs.values()) {
+            if (cq.vector == vector) {
+                cq.interruptSeq = seq;
+            }
+        }
+    }
+
+    private static int key(int sqid, int cid) {
+        return sqid << 16 | cid;
+    }
+}

@@ -1,0 +1,32 @@
+package io.nvmetap.history;
+
+import java.io.Serializable;
+
+/** A submission queue that exists on one side. */
+public final class SubmissionQueue implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    public final int qid;
+    public final int cqid;
+    public final int sizeEntries;
+
+    /** Last tail rung; valid only if {@link #tailKnown}. */
+    public int tail;
+
+    public boolean tailKnown = true;
+
+    /** Entries the consumer took since the queue exists, modulo size: where it stands. */
+    public int taken;
+
+    /** When the doorbell that brought entries not yet taken was rung, -1 none waits. */
+    public long waitingSinceNs = -1;
+
+    public long waitingSeq = -1;
+    public boolean waitingReported;
+
+    public SubmissionQueue(int qid, int cqid, int sizeEntries) {
+        this.qid = qid;
+        this.cqid = cqid;
+        this.sizeEntries = sizeEntries;
+    }
+}

@@ -1,0 +1,17 @@
+package io.nvmetap.job;
+
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.report.AnalyzeCommand;
+import io.nvmetap.report.FileRunner;
+
+/** Entry point of {@code nvmetap analyze} with Flink on the class path. */
+public final class AnalyzeJobMain {
+    private AnalyzeJobMain() {}
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        AnalyzeCommand command =
+                new AnalyzeCommand(new FileRunner(), new FlinkRunner(), System.out, System.err);
+        System.exit(CommandRunner.run(command, args, System.err));
+    }
+}

@@ -1,0 +1,19 @@
+package io.nvmetap.report;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What to analyze.
+ *
+ * @param trace trace file, if one is named
+ * @param bootstrapServers Kafka broker, "" none
+ * @param rules rule ids, empty for all
+ * @param untilEnded live: stop when the capture of this session ends; "" any session, absent never
+ */
+public record AnalysisOptions(
+        Optional<Path> trace,
+        String bootstrapServers,
+        List<String> rules,
+        Optional<String> untilEnded) {}

@@ -1,0 +1,32 @@
+package io.nvmetap.report;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.finding.Finding;
+import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.rule.AnalyzerHub;
+import io.nvmetap.rule.RuleSettings;
+import io.nvmetap.trace.TraceReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The rules over a trace file, in this process, at once. */
+public final class FileRunner implements AnalysisRunner {
+    @Override
+    public Optional<String> run(
+            AnalysisOptions options, Consumer<Finding> findings, Consumer<SessionSummary> summaries)
+            throws IOException {
+        Path file = options.trace().orElseThrow();
+        CapturedEvent e = new CapturedEvent();
+        AnalyzerHub hub =
+                new AnalyzerHub(options.rules(), RuleSettings.DEFAULTS, findings, summaries);
+        try (TraceReader reader = TraceReader.open(file)) {
+            while (reader.next(e)) {
+                hub.accept(e);
+            }
+            hub.end();
+            return reader.damage().map(d -> file + ": " + d.describe());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.nvmetap.rule;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.finding.Finding;
+import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.finding.Verdict;
+import io.nvmetap.history.History;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * One controller of one session: its history and its rules. A function of its events; one thread.
+ */
+public final class Analyzer implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final History history = new History();
+    private final List<Rule> rules;
+    private final List<Judge> judges;
+    private final Story story = new Story();
+    private final Map<String, Integer> violatedByRule = new TreeMap<>();
+    private boolean ended;
+
+    public Analyzer(List<Rule> rules, RuleSettings settings) {
+        this.rules = new java.util.ArrayList<>(rules);
+        this.judges = new java.util.ArrayList<>();
+        for (Rule r : rules) {
+            judges.add(new Judge(r, settings));
+        }
+    }
+
+    /**
+     * Takes the next event; events seen before (by seq) are ignored.
+     *
+     * @param findings receives what is certain now
+     * @param summaries receives the last word when the capture ended
+     */
+    public void accept(
+            CapturedEvent e, Consumer<Finding> findings, Consumer<SessionSummary> summaries) {
+        if (ended || e.seq <= history.seq) {
+            return;
+        }
+        history.apply(e);
+        story.note(history, e);
+        Consumer<Finding> counting =
+                f -> {
+                    violatedByRule.merge(f.rule(), 1, Integer::sum);
+                    findings.accept(f);
+                };
+        for (Judge judge : judges) {
+            judge.step(history, e, counting);
+        }
+        if (e.kind == EventKind.CAPTURE_ENDED) {
+            end(findings, summaries);
+        }
+    }
+
+    /** Ends a session that was cut off; does nothing if it has ended. */
+    public void end(Consumer<Finding> findings, Consumer<SessionSummary> summaries) {
+        if (ended || history.events == 0) {
+            return;
+        }
+        ended = true;
+        int holds = 0;
+        int unknown = 0;
+        for (Judge judge : judges) {
+            Verdict v = judge.end(history, findings);
+            holds += v == Verdict.HOLDS ? 1 : 0;
+            unknown += v == Verdict.UNKNOWN ? 1 : 0;
+        }
+        int violated = violatedByRule.values().stream().mapToInt(Integer::intValue).sum();
+        summaries.accept(
+                new SessionSummary(
+                        history.session,
+                        history.events,
+                        history.lost,
+                        violated,
+                        unknown,
+                        holds,
+                        story.lines(history)));
+    }
+
+    /**
+     * @return the session has been judged
+     */
+    public boolean hasEnded() {
+        return ended;
+    }
+}

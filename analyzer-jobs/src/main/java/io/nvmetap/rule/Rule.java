@@ -1,0 +1,40 @@
+package io.nvmetap.rule;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.history.History;
+import java.io.Serializable;
+
+/** One rule. State is its fields, bounded by the queues of one controller, and serializable. */
+public abstract class Rule implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final RuleInfo info;
+
+    protected Rule(RuleInfo info) {
+        this.info = info;
+    }
+
+    /**
+     * @return what it is
+     */
+    public final RuleInfo info() {
+        return info;
+    }
+
+    /**
+     * Whether this source can decide the rule at all.
+     *
+     * @return "" or the reason why not
+     */
+    public String blind(History h) {
+        return "";
+    }
+
+    /** Looks at the event that {@code h} has just applied. */
+    public abstract void step(History h, CapturedEvent e, Judge judge);
+
+    /** Event time has moved to {@code h.nowNs}; called after each step, heartbeats included. */
+    public void time(History h, Judge judge) {
+        // Most rules have no deadline.
+    }
+}

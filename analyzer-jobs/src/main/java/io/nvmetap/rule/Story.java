@@ -1,0 +1,145 @@
+package io.nvmetap.rule;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.history.Command;
+import io.nvmetap.history.History;
+import io.nvmetap.history.SideState;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What happened, in words: one chapter for each driver that enabled the controller. */
+final class Story implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Chapters told one by one; later ones are counted. */
+    static final int CHAPTERS_MAX = 64;
+
+    /** One driver at work. */
+    private static final class Chapter implements Serializable {
+        private static final long serialVersionUID = 1L;
+        String driver = "";
+        int enables;
+        int queuePairs;
+        long admin;
+        long io;
+        int depth;
+        boolean msix;
+        boolean asked;
+        boolean shutdown;
+    }
+
+    private final List<Chapter> chapters = new ArrayList<>();
+    private Chapter current;
+    private long ghosts;
+    private long untold;
+
+    void note(History h, CapturedEvent e) {
+        SideState side = h.header.mediated() ? h.guest : h.device;
+        if (e.side == side.side && h.facts.enabled) {
+            begin();
+        }
+        if (e.kind == EventKind.ANNOTATION) {
+            annotation(e);
+        }
+        if (current == null || e.side != side.side && e.kind != EventKind.INTERRUPT_RAISED) {
+            return;
+        }
+        Command c = h.facts.command;
+        boolean submitted = c != null && c.startSeq == e.seq;
+        if (submitted && c.admin()) {
+            current.admin++;
+        } else if (submitted) {
+            current.io++;
+            current.depth = Math.max(current.depth, ioDepth(side));
+        }
+        if (h.facts.queueCreated) {
+            current.queuePairs =
+                    (int)
+                            Math.max(
+                                    current.queuePairs,
+                                    side.sqs.keySet().stream().filter(q -> q > 0).count());
+        }
+        current.asked |= side.numberOfQueuesSet;
+        current.shutdown |= side.shutdownNotified;
+        current.msix |=
+                e.kind == EventKind.INTERRUPT_RAISED
+                        && e.interrupt == io.nvmetap.event.InterruptKind.MSIX;
+    }
+
+    private static int ioDepth(SideState side) {
+        int depth = 0;
+        for (Command c : side.inFlight.values()) {
+            depth += c.admin() ? 0 : 1;
+        }
+        return depth;
+    }
+
+    private void begin() {
+        if (chapters.size() >= CHAPTERS_MAX) {
+            untold++;
+            return;
+        }
+        current = new Chapter();
+        current.enables = 1;
+        chapters.add(current);
+    }
+
+    private void annotation(CapturedEvent e) {
+        if (e.label.equals("ghost")) {
+            ghosts++;
+        } else if (e.label.equals("firmware") && current != null) {
+            current.driver = e.text;
+            int n = chapters.size();
+            if (n > 1 && chapters.get(n - 2).driver.equals(e.text)) {
+                merge(chapters.get(n - 2), current);
+                chapters.remove(n - 1);
+                current = chapters.get(n - 2);
+            }
+        }
+    }
+
+    private static void merge(Chapter into, Chapter from) {
+        into.enables += from.enables;
+        into.admin += from.admin;
+        into.io += from.io;
+    }
+
+    List<String> lines(History h) {
+        List<String> out = new ArrayList<>();
+        for (Chapter c : chapters) {
+            out.add(
+                    String.format(
+                            "%s enables %s, %d queue pair%s (%s), %,d admin and %,d I/O commands,"
+                                    + " depth %d, %s, %s",
+                            c.driver.isEmpty() ? "a driver" : c.driver,
+                            times(c.enables),
+                            c.queuePairs,
+                            c.queuePairs == 1 ? "" : "s",
+                            c.asked ? "asked for" : "never asked for",
+                            c.admin,
+                            c.io,
+                            c.depth,
+                            c.msix ? "MSI-X" : "no MSI-X",
+                            c.shutdown ? "shuts down" : "never shuts down"));
+        }
+        if (untold > 0) {
+            out.add(String.format("%,d more enables", untold));
+        }
+        if (ghosts > 0) {
+            out.add(
+                    String.format(
+                            "%,d commands finished after their queue was gone; no driver saw them",
+                            ghosts));
+        }
+        if (!h.header.mixedControllers().isEmpty()) {
+            out.add("several controllers are mixed in this log; nothing can be told of either");
+        }
+        return out;
+    }
+
+    private static String times(int n) {
+        return n == 1 ? "once" : n == 2 ? "twice" : n + " times";
+    }
+}

@@ -1,0 +1,2 @@
+/** Rules about completion entries. */
+package io.nvmetap.rule.completion;

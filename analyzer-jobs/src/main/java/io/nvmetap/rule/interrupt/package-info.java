@@ -1,0 +1,2 @@
+/** Rules about interrupts. */
+package io.nvmetap.rule.interrupt;

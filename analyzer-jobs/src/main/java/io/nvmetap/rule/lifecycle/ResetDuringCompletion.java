@@ -1,0 +1,69 @@
+package io.nvmetap.rule.lifecycle;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.Edge;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.event.Unseen;
+import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Severity;
+import io.nvmetap.history.History;
+import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.Rule;
+import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Where;
+import java.util.List;
+
+/** The mediator goes on copying, submitting or ringing while a reset runs. */
+public final class ResetDuringCompletion extends Rule {
+    private static final long serialVersionUID = 1L;
+
+    private long reportedReset = -1;
+
+    public ResetDuringCompletion() {
+        super(
+                new RuleInfo(
+                        "reset-during-completion",
+                        "Work goes on during a reset",
+                        Severity.ERROR,
+                        RuleInfo.Scope.CONTROLLER,
+                        "NVMe Base 2.0, 3.7.2 (Controller Level Reset: outstanding commands are"
+                                + " terminated, queues deleted)",
+                        "Let a reset wait until completion handlers have left, and keep them out"
+                                + " until it has ended.",
+                        List.of("G2")));
+    }
+
+    @Override
+    public String blind(History h) {
+        if (!h.header.mediated()) {
+            return "no mediator stood between guest and controller";
+        }
+        return h.header.sees(Unseen.RESETS) ? "" : "the source cannot see resets begin and end";
+    }
+
+    @Override
+    public void step(History h, CapturedEvent e, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return;
+        }
+        if (e.kind == EventKind.CONTROLLER_RESET && e.edge == Edge.END) {
+            judge.chance();
+        }
+        boolean copies = e.kind == EventKind.COMPLETION_COPIED;
+        boolean emits = e.kind == EventKind.COMMAND_EMITTED;
+        boolean rings = e.kind == EventKind.DOORBELL_RUNG && e.side == Side.DEVICE;
+        if (h.resetting && (copies || emits || rings) && reportedReset != h.resetSeq) {
+            reportedReset = h.resetSeq;
+            judge.violated(
+                    Party.MEDIATOR,
+                    (copies
+                                    ? "A completion is copied"
+                                    : emits ? "A command is issued" : "A doorbell" + " is rung")
+                            + " while a reset runs.",
+                    Where.NOWHERE,
+                    h.resetSeq,
+                    e.seq);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Rules about enable, reset and shutdown. */
+package io.nvmetap.rule.lifecycle;

@@ -1,0 +1,118 @@
+package io.nvmetap.rule.queue;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.DecisionKind;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.event.Unseen;
+import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Severity;
+import io.nvmetap.history.History;
+import io.nvmetap.history.SubmissionQueue;
+import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.Rule;
+import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Where;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The guest rang a tail and the mediator, alive, did not fetch. */
+public final class LostDeferredDoorbell extends Rule {
+    private static final long serialVersionUID = 1L;
+
+    private final Set<Integer> paused = new HashSet<>();
+
+    public LostDeferredDoorbell() {
+        super(
+                new RuleInfo(
+                        "lost-deferred-doorbell",
+                        "Doorbell never served",
+                        Severity.ERROR,
+                        RuleInfo.Scope.QUEUE_PAIR,
+                        "NVMe Base 2.0, 3.3.1.2 (the consumer fetches up to the tail)",
+                        "Whatever parks a doorbell must re-run it when the reason has gone; do not"
+                                + " wait for an unrelated event.",
+                        List.of("B8")));
+    }
+
+    @Override
+    public String blind(History h) {
+        if (!h.header.mediated()) {
+            return "no mediator stood between guest and controller";
+        }
+        return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public void step(History h, CapturedEvent e, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return;
+        }
+        if (e.kind == EventKind.DECISION) {
+            if (e.decision == DecisionKind.DEFERRED || e.decision == DecisionKind.PAUSED) {
+                paused.add(e.qid);
+            } else if (e.decision == DecisionKind.RESUMED) {
+                paused.remove(e.qid);
+            }
+        } else if (e.kind == EventKind.COMMAND_FETCHED && h.guest.known) {
+            judge.chance();
+            long wait = h.facts.waitedNs;
+            SubmissionQueue sq = h.facts.sq;
+            if (sq != null && !sq.waitingReported && wait > deadline(sq.qid, judge)) {
+                report(
+                        sq,
+                        h.facts.waitedFromSeq,
+                        wait,
+                        " It was served by accident.",
+                        judge,
+                        e.seq);
+            }
+        } else if (e.kind == EventKind.CONTROLLER_RESET || h.facts.disabled) {
+            paused.clear();
+        }
+    }
+
+    @Override
+    public void time(History h, Judge judge) {
+        if (!blind(h).isEmpty() || !h.guest.known) {
+            return;
+        }
+        for (SubmissionQueue sq : h.guest.sqs.values()) {
+            if (sq.waitingSinceNs < 0 || sq.waitingReported) {
+                continue;
+            }
+            long wait = h.nowNs - sq.waitingSinceNs;
+            boolean alive = h.mediatorAliveNs > sq.waitingSinceNs;
+            long limit = alive ? deadline(sq.qid, judge) : judge.settings().pausedDoorbellNs();
+            if (wait > limit) {
+                report(sq, sq.waitingSeq, wait, "", judge, h.seq);
+            }
+        }
+    }
+
+    private long deadline(int sqid, Judge judge) {
+        return paused.contains(sqid) || paused.contains(-1)
+                ? judge.settings().pausedDoorbellNs()
+                : judge.settings().unservedDoorbellNs();
+    }
+
+    private static void report(
+            SubmissionQueue sq, long doorbell, long waitNs, String how, Judge judge, long seq) {
+        sq.waitingReported = true;
+        judge.violated(
+                Party.MEDIATOR,
+                String.format(
+                        "Tail %d of submission queue %d waits %d us for the mediator, which works on"
+                                + " other things.%s",
+                        sq.tail, sq.qid, waitNs / 1_000, how),
+                Where.sq(sq.qid),
+                doorbell,
+                seq);
+    }
+
+    /** Side the rule reads; for the table of rules. */
+    public Side side() {
+        return Side.GUEST;
+    }
+}

@@ -1,0 +1,120 @@
+package io.nvmetap.rule.queue;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.event.Unseen;
+import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Severity;
+import io.nvmetap.history.Command;
+import io.nvmetap.history.History;
+import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.Rule;
+import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Where;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Both doorbells of one pair are rung by two CPUs at once and the pair stalls afterwards. Either
+ * alone is legal: the specification makes the doorbells independent, so the overlap is only a
+ * suspicion.
+ */
+public final class SqCqDoorbellPairRace extends Rule {
+    private static final long serialVersionUID = 1L;
+
+    /** Doorbells of one pair. */
+    private static final class Pair implements Serializable {
+        private static final long serialVersionUID = 1L;
+        final long[] timeNs = {-1, -1};
+        final long[] seq = {-1, -1};
+        final int[] cpu = {-1, -1};
+        long overlapFromSeq = -1;
+        long overlapSeq = -1;
+        long overlapNs = -1;
+    }
+
+    private final Map<Integer, Pair> pairs = new HashMap<>();
+
+    public SqCqDoorbellPairRace() {
+        super(
+                new RuleInfo(
+                        "sq-cq-doorbell-pair-race",
+                        "Doorbells of one pair rung together, then silence",
+                        Severity.ERROR,
+                        RuleInfo.Scope.QUEUE_PAIR,
+                        "NVMe over PCIe Transport 1.0, 3.1.2 (doorbells are independent registers)",
+                        "Ring both doorbells of a pair under one lock for this controller.",
+                        List.of("B1")));
+    }
+
+    @Override
+    public String blind(History h) {
+        if (!h.header.sees(Unseen.CPU)) {
+            return "the source cannot see which CPU rang a doorbell";
+        }
+        return h.header.timeResolutionNs() > 200 ? "the clock of the source is too coarse" : "";
+    }
+
+    @Override
+    public void step(History h, CapturedEvent e, Judge judge) {
+        if (h.facts.disabled || h.gapSeq == e.seq) {
+            pairs.clear();
+        }
+        if (e.kind != EventKind.DOORBELL_RUNG || e.side != Side.DEVICE || e.cpu < 0) {
+            return;
+        }
+        judge.chance();
+        Pair p = pairs.computeIfAbsent(e.qid, q -> new Pair());
+        int mine = e.doorbell == DoorbellKind.SQ_TAIL ? 0 : 1;
+        int other = 1 - mine;
+        p.timeNs[mine] = e.timeNs;
+        p.seq[mine] = e.seq;
+        p.cpu[mine] = e.cpu;
+        boolean together =
+                p.timeNs[other] >= 0
+                        && p.cpu[other] != e.cpu
+                        && e.timeNs - p.timeNs[other] < judge.settings().pairOverlapNs();
+        if (together) {
+            p.overlapFromSeq = p.seq[other];
+            p.overlapSeq = e.seq;
+            p.overlapNs = e.timeNs;
+        }
+    }
+
+    @Override
+    public void time(History h, Judge judge) {
+        if (pairs.isEmpty() || !blind(h).isEmpty() || !h.device.known) {
+            return;
+        }
+        for (Map.Entry<Integer, Pair> entry : pairs.entrySet()) {
+            Pair p = entry.getValue();
+            long since = h.nowNs - p.overlapNs;
+            if (p.overlapNs >= 0 && since > judge.settings().appleSilenceNs()) {
+                stalled(h, entry.getKey(), p, judge);
+                p.overlapNs = -1;
+            }
+        }
+    }
+
+    private static void stalled(History h, int qid, Pair p, Judge judge) {
+        for (Command c : h.device.inFlight.values()) {
+            boolean before = c.sqid == qid && c.startNs <= p.overlapNs && !c.waitsForEvent();
+            if (before && h.device.lastDoneNs <= p.overlapNs) {
+                judge.violated(
+                        Party.CONTROLLER,
+                        "Both doorbells of queue pair "
+                                + qid
+                                + " are rung by two CPUs at once, and the pair is silent since.",
+                        Where.of(c),
+                        p.overlapFromSeq,
+                        p.overlapSeq,
+                        h.seq);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Rules about queues and doorbells. */
+package io.nvmetap.rule.queue;

@@ -1,0 +1,95 @@
+package io.nvmetap.rule.stall;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Severity;
+import io.nvmetap.history.Command;
+import io.nvmetap.history.CompletionQueue;
+import io.nvmetap.history.History;
+import io.nvmetap.history.Profiles;
+import io.nvmetap.history.SubmissionQueue;
+import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.Rule;
+import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Where;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** An Apple controller stops posting while completions wait to be acknowledged. */
+public final class AppleUnackedCqeStall extends Rule {
+    private static final long serialVersionUID = 1L;
+
+    private final Set<Integer> reported = new HashSet<>();
+
+    public AppleUnackedCqeStall() {
+        super(
+                new RuleInfo(
+                        "apple-unacked-cqe-stall",
+                        "Controller silent behind unacknowledged completions",
+                        Severity.ERROR,
+                        RuleInfo.Scope.QUEUE_PAIR,
+                        "Quirk of Apple controllers; NVMe Base 2.0 lets a completion queue fill",
+                        "Acknowledge every completion on the device side at once, the mediator's own"
+                                + " and the guest's, without waiting for the guest.",
+                        List.of("I1")));
+    }
+
+    @Override
+    public String blind(History h) {
+        return Profiles.isApple(h) ? "" : "the controller is not known to be one of Apple's";
+    }
+
+    @Override
+    public void step(History h, CapturedEvent e, Judge judge) {
+        if (e.kind == EventKind.COMPLETION_SEEN && blind(h).isEmpty()) {
+            judge.chance();
+            reported.remove(e.qid);
+        }
+        if (h.facts.disabled && e.side == Side.DEVICE) {
+            reported.clear();
+        }
+    }
+
+    @Override
+    public void time(History h, Judge judge) {
+        if (!h.device.known || !blind(h).isEmpty()) {
+            return;
+        }
+        for (CompletionQueue cq : h.device.cqs.values()) {
+            Command oldest = cq.unacked.peekFirst();
+            Command newest = cq.unacked.peekLast();
+            boolean silent =
+                    oldest != null
+                            && h.nowNs - oldest.doneNs > judge.settings().appleUnackedNs()
+                            && h.nowNs - newest.doneNs > judge.settings().appleSilenceNs();
+            Command waiting = silent ? waiting(h, cq, newest) : null;
+            if (waiting != null && reported.add(cq.qid)) {
+                judge.violated(
+                        Party.CONTROLLER,
+                        "Nothing is posted to completion queue "
+                                + cq.qid
+                                + " while "
+                                + cq.unacked.size()
+                                + " completions wait for their acknowledgement.",
+                        Where.of(waiting),
+                        oldest.doneSeq,
+                        waiting.startSeq,
+                        h.seq);
+            }
+        }
+    }
+
+    private static Command waiting(History h, CompletionQueue cq, Command newest) {
+        for (Command c : h.device.inFlight.values()) {
+            SubmissionQueue sq = h.device.sqs.get(c.sqid);
+            boolean here = sq != null && sq.cqid == cq.qid && !c.waitsForEvent();
+            if (here && h.nowNs - c.startNs > 1_000_000 && newest.doneNs >= 0) {
+                return c;
+            }
+        }
+        return null;
+    }
+}

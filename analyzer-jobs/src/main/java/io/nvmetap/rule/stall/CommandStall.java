@@ -1,0 +1,160 @@
+package io.nvmetap.rule.stall;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.Owner;
+import io.nvmetap.event.Side;
+import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Severity;
+import io.nvmetap.history.Command;
+import io.nvmetap.history.History;
+import io.nvmetap.history.SideState;
+import io.nvmetap.history.SubmissionQueue;
+import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.Rule;
+import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Where;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A command without a completion past its deadline; names who owes the next step from how far it
+ * got. Spoken of once a queue and enable epoch.
+ */
+public final class CommandStall extends Rule {
+    private static final long serialVersionUID = 1L;
+
+    /** Deadlines are looked at this often, in event time. */
+    private static final long CHECK_NS = 10_000_000L;
+
+    private final Set<Long> spoken = new HashSet<>();
+    private long nextCheckNs;
+
+    public CommandStall() {
+        super(
+                new RuleInfo(
+                        "command-stall",
+                        "Command past its deadline",
+                        Severity.ERROR,
+                        RuleInfo.Scope.CONTROLLER,
+                        "NVMe Base 2.0, 3.4 (Command Submission and Completion Mechanism); the"
+                                + " deadline is a setting",
+                        "Look at the last step of the command: the party named owes the next one.",
+                        List.of("E8", "H1")));
+    }
+
+    @Override
+    public void step(History h, CapturedEvent e, Judge judge) {
+        if (h.facts.command != null && h.facts.command.doneSeq == e.seq) {
+            judge.chance();
+            late(h, h.facts.command, e, judge);
+        }
+    }
+
+    /** It completed in one jump of time, past its deadline. */
+    private void late(History h, Command c, CapturedEvent e, Judge judge) {
+        if (c.doneNs - c.startNs > deadline(c, judge) && judged(h, h.side(e.side), c)) {
+            speak(h, h.side(e.side), c, judge);
+        }
+    }
+
+    @Override
+    public void time(History h, Judge judge) {
+        if (h.nowNs < nextCheckNs) {
+            return;
+        }
+        nextCheckNs = h.nowNs + CHECK_NS;
+        check(h, h.device, judge);
+        if (h.header.mediated()) {
+            check(h, h.guest, judge);
+        } else {
+            unfetched(h, judge);
+        }
+    }
+
+    private void check(History h, SideState side, Judge judge) {
+        for (Command c : side.inFlight.values()) {
+            if (h.nowNs - c.startNs > deadline(c, judge) && judged(h, side, c)) {
+                speak(h, side, c, judge);
+            }
+        }
+    }
+
+    /** A guest's command is judged where the guest is; the mediator's own where it emits them. */
+    private static boolean judged(History h, SideState side, Command c) {
+        return !h.header.mediated() || side.side == Side.GUEST || c.owner == Owner.MEDIATOR;
+    }
+
+    private void speak(History h, SideState side, Command c, Judge judge) {
+        if (c.reported || !spoken.add((long) side.epoch << 17 | (long) c.sqid << 1 | bit(side))) {
+            return;
+        }
+        c.reported = true;
+        long ms = (Math.max(h.nowNs, c.doneNs) - c.startNs) / 1_000_000;
+        Party owner = owner(h, side, c);
+        judge.violated(
+                owner,
+                String.format(
+                        "%s (command %d of submission queue %d) waits %,d ms; %s.",
+                        c.name().name(), c.cid, c.sqid, ms, step(owner, c)),
+                Where.of(c),
+                c.startSeq,
+                c.emittedSeq,
+                c.seenSeq,
+                h.seq);
+    }
+
+    private static long bit(SideState side) {
+        return side.side == Side.GUEST ? 1 : 0;
+    }
+
+    private static Party owner(History h, SideState side, Command c) {
+        if (!h.header.mediated() || side.side == Side.DEVICE) {
+            return Party.CONTROLLER;
+        }
+        if (c.emittedSeq < 0 || c.seenSeq >= 0) {
+            return Party.MEDIATOR;
+        }
+        Command below = h.device.byId(c.commandId);
+        SubmissionQueue sq = below == null ? null : h.device.sqs.get(below.sqid);
+        boolean rung = sq == null || sq.tail == sq.taken;
+        return rung ? Party.CONTROLLER : Party.MEDIATOR;
+    }
+
+    private static String step(Party owner, Command c) {
+        if (owner == Party.CONTROLLER) {
+            return "the controller has it and has not completed it in time";
+        }
+        if (c.seenSeq >= 0) {
+            return "the mediator has its completion and does not copy it";
+        }
+        return c.emittedSeq < 0
+                ? "the mediator has fetched it and not passed it on"
+                : "the mediator has passed it on and not rung the doorbell";
+    }
+
+    private void unfetched(History h, Judge judge) {
+        for (SubmissionQueue sq : h.device.sqs.values()) {
+            long limit =
+                    sq.qid == 0
+                            ? judge.settings().adminDeadlineNs()
+                            : judge.settings().ioDeadlineNs();
+            boolean late = sq.waitingSinceNs >= 0 && h.nowNs - sq.waitingSinceNs > limit;
+            if (late && spoken.add((long) h.device.epoch << 17 | (long) sq.qid << 1)) {
+                judge.violated(
+                        Party.CONTROLLER,
+                        "Tail " + sq.tail + " of submission queue " + sq.qid + " is not fetched.",
+                        Where.sq(sq.qid),
+                        sq.waitingSeq,
+                        h.seq);
+            }
+        }
+    }
+
+    private static long deadline(Command c, Judge judge) {
+        if (c.name().timeExempt()) {
+            return Long.MAX_VALUE;
+        }
+        return c.admin() ? judge.settings().adminDeadlineNs() : judge.settings().ioDeadlineNs();
+    }
+}

@@ -1,0 +1,2 @@
+/** Rules about what never came. */
+package io.nvmetap.rule.stall;

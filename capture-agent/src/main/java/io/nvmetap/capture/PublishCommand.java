@@ -1,0 +1,89 @@
+package io.nvmetap.capture;
+
+import io.nvmetap.broker.LocalBroker;
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.trace.Topics;
+import io.nvmetap.trace.TraceReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nvmetap publish}: a trace file into the topic. */
+@Command(
+        name = "publish",
+        mixinStandardHelpOptions = true,
+        description = "Publishes a trace file to the topic, each event once, in order.")
+public final class PublishCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "F", description = "trace file")
+    private Path trace;
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "B",
+            defaultValue = "",
+            description = "Kafka broker; none: the local one, started if it does not run")
+    private String bootstrapServers;
+
+    @Option(
+            names = "--delivery-timeout-s",
+            paramLabel = "S",
+            defaultValue = "600",
+            description = "how long to wait for a broker that went away (default 600)")
+    private int deliveryTimeoutS;
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new PublishCommand(), args, System.err));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (deliveryTimeoutS < 1 || deliveryTimeoutS > 86_400) {
+            throw CliFailure.usage("--delivery-timeout-s is 1 to 86400");
+        }
+        try (TraceReader reader = TraceReader.open(trace)) {
+            String broker = broker();
+            long started = System.nanoTime();
+            publish(reader, broker);
+            System.out.printf(
+                    "publish   %,d events   topic %s   %s   %.1f s%n",
+                    reader.events(), Topics.EVENTS, broker, (System.nanoTime() - started) / 1e9);
+            if (reader.damage().isPresent()) {
+                throw CliFailure.environment(trace + ": " + reader.damage().get().describe());
+            }
+        }
+        return ExitStatus.OK;
+    }
+
+    private String broker() throws IOException {
+        if (bootstrapServers.isEmpty()) {
+            return LocalBroker.ofUser().start(Topics.ALL);
+        }
+        if (!LocalBroker.answers(bootstrapServers, 5_000)) {
+            throw CliFailure.environment(
+                    "no Kafka broker answers at "
+                            + bootstrapServers
+                            + "; start the local one with nvmetap up, or name another with"
+                            + " --bootstrap-servers");
+        }
+        LocalBroker.createTopics(bootstrapServers, List.of(Topics.EVENTS));
+        return bootstrapServers;
+    }
+
+    private void publish(TraceReader reader, String broker) throws IOException {
+        CapturedEvent e = new CapturedEvent();
+        try (KafkaEventSink sink = new KafkaEventSink(broker, deliveryTimeoutS * 1_000)) {
+            while (reader.next(e)) {
+                sink.accept(e);
+            }
+            sink.flush();
+        }
+    }
+}

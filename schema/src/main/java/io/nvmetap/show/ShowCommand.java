@@ -1,0 +1,150 @@
+package io.nvmetap.show;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Sqe;
+import io.nvmetap.nvme.VendorCatalog;
+import io.nvmetap.nvme.VendorCatalogException;
+import io.nvmetap.trace.TraceReader;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nvmetap show}: decoded events of a trace file. */
+@Command(
+        name = "show",
+        mixinStandardHelpOptions = true,
+        description = "Prints the events of a trace file, decoded.")
+public final class ShowCommand implements Callable<Integer> {
+    /** Output formats. */
+    enum Format {
+        TEXT,
+        JSON
+    }
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    @Parameters(index = "0", paramLabel = "F", description = "trace file")
+    private Path trace;
+
+    @Option(names = "--format", defaultValue = "text", description = "text or json")
+    private Format format;
+
+    @Option(names = "--cid", paramLabel = "N", description = "only this command identifier")
+    private Integer cid;
+
+    @Option(names = "--sqid", paramLabel = "N", description = "only this submission queue")
+    private Integer sqid;
+
+    @Option(names = "--from", paramLabel = "SEQ", defaultValue = "0", description = "first event")
+    private long from;
+
+    @Option(names = "--to", paramLabel = "SEQ", description = "last event")
+    private Long to;
+
+    @Option(names = "--vendor-catalog", paramLabel = "F", description = "more vendor commands")
+    private Path vendorCatalog;
+
+    private final PrintStream out;
+
+    ShowCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        PrintStream out =
+                new PrintStream(
+                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+                        false,
+                        StandardCharsets.UTF_8);
+        int status = CommandRunner.run(new ShowCommand(out), args, System.err);
+        out.flush();
+        System.exit(status);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        EventText text = new EventText(catalog());
+        CapturedEvent e = new CapturedEvent();
+        try (TraceReader reader = TraceReader.open(trace)) {
+            while (reader.next(e) && (to == null || e.seq <= to) && !out.checkError()) {
+                if (e.seq >= from && wanted(e)) {
+                    out.println(format == Format.JSON ? json(e, text) : text.line(e));
+                }
+            }
+            if (reader.damage().isPresent()) {
+                out.flush();
+                throw CliFailure.environment(trace + ": " + reader.damage().get().describe());
+            }
+        }
+        return ExitStatus.OK;
+    }
+
+    private VendorCatalog catalog() throws IOException {
+        if (vendorCatalog == null) {
+            return VendorCatalog.bundled();
+        }
+        try {
+            return VendorCatalog.bundled().withFile(vendorCatalog);
+        } catch (VendorCatalogException e) {
+            throw CliFailure.environment(e.getMessage());
+        }
+    }
+
+    private static boolean isCommand(CapturedEvent e) {
+        return e.kind == EventKind.COMMAND_FETCHED || e.kind == EventKind.COMMAND_EMITTED;
+    }
+
+    private static boolean isCompletion(CapturedEvent e) {
+        return e.kind == EventKind.COMPLETION_SEEN || e.kind == EventKind.COMPLETION_COPIED;
+    }
+
+    private boolean wanted(CapturedEvent e) {
+        if (cid == null && sqid == null) {
+            return true;
+        }
+        if (isCommand(e)) {
+            return (cid == null || Sqe.cid(e.entry, 0) == cid) && (sqid == null || e.qid == sqid);
+        }
+        return isCompletion(e)
+                && (cid == null || Cqe.cid(e.entry, 0) == cid)
+                && (sqid == null || Cqe.sqid(e.entry, 0) == sqid);
+    }
+
+    private static String json(CapturedEvent e, EventText text) throws IOException {
+        StringWriter line = new StringWriter();
+        try (JsonGenerator g = JSON.createGenerator(line)) {
+            g.writeStartObject();
+            g.writeNumberField("seq", e.seq);
+            g.writeNumberField("timeNs", e.timeNs);
+            g.writeNumberField("cpu", e.cpu);
+            g.writeStringField("side", e.side.name());
+            g.writeStringField("kind", e.kind.schemaName());
+            if (isCommand(e) || isCompletion(e)) {
+                g.writeNumberField("queue", e.qid);
+                g.writeNumberField("commandId", e.commandId);
+                g.writeStringField("raw", HexFormat.of().formatHex(e.entry, 0, e.entryBytes));
+            }
+            g.writeStringField("text", text.body(e));
+            g.writeEndObject();
+        }
+        return line.toString();
+    }
+}
