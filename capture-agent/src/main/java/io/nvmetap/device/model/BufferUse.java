@@ -1,0 +1,51 @@
+package io.nvmetap.device.model;
+
+import io.nvmetap.nvme.Sqe;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Which pages commands' PRP1 name now, and named lately ({@link Quirk#BUFFER_REUSE_STALL}). */
+final class BufferUse {
+    /** Pages of ended commands that are remembered. */
+    static final int REMEMBERED_MAX = 1024;
+
+    private static final long IN_FLIGHT = Long.MAX_VALUE;
+    private static final long PAGE_MASK = -4096L;
+
+    private final ModelState state;
+
+    /** When a page's command ended, or {@link #IN_FLIGHT}. */
+    private final Map<Long, Long> endedNs = new LinkedHashMap<>();
+
+    BufferUse(ModelState state) {
+        this.state = state;
+    }
+
+    void clear() {
+        endedNs.clear();
+    }
+
+    /** Notes the command's page; true if it is in use or was a moment ago. */
+    boolean reused(Command command) {
+        if (command.dataBytes <= 0) {
+            return false;
+        }
+        Long before = endedNs.put(page(command), IN_FLIGHT);
+        return before != null
+                && (before == IN_FLIGHT
+                        || state.nowNs() - before < state.knobs.bufferReuseWindowNs());
+    }
+
+    void release(Command command) {
+        if (command.dataBytes > 0 && endedNs.remove(page(command)) != null) {
+            endedNs.put(page(command), state.nowNs());
+            if (endedNs.size() > REMEMBERED_MAX + QueueTable.IN_FLIGHT_MAX) {
+                endedNs.remove(endedNs.keySet().iterator().next());
+            }
+        }
+    }
+
+    private static long page(Command command) {
+        return Sqe.prp1(command.sqe, 0) & PAGE_MASK;
+    }
+}

@@ -1,0 +1,111 @@
+package io.nvmetap.device.model;
+
+import io.nvmetap.nvme.DataLength;
+import io.nvmetap.nvme.Sqe;
+import io.nvmetap.nvme.StatusCode;
+
+/**
+ * Takes a fetched command through its time: refuses what is too long, waits as long as the
+ * controller takes, then has it done and completed.
+ */
+final class CommandUnit implements QueueTable.Unit {
+    /** Answer of a command that ends by something else than its own time. */
+    static final int LATER = -1;
+
+    private final ModelState state;
+    private final QueueTable queues;
+    private final AsyncEvents events;
+    private final AdminCommands admin;
+    private final NvmCommands nvm;
+    private final ErrorLog errors = new ErrorLog();
+    private final BufferUse buffers;
+
+    CommandUnit(ModelState state, QueueTable queues, AsyncEvents events) {
+        this.state = state;
+        this.queues = queues;
+        this.events = events;
+        DataPointer data = new DataPointer(state);
+        this.nvm = new NvmCommands(state, data);
+        this.admin = new AdminCommands(state, queues, events, data, new Counters(errors, nvm));
+        this.buffers = new BufferUse(state);
+    }
+
+    /** The log pages' sources. */
+    record Counters(ErrorLog errors, NvmCommands nvm) {}
+
+    /** At every controller reset. */
+    void reset() {
+        events.clear();
+        admin.reset();
+        buffers.clear();
+    }
+
+    @Override
+    public void begin(Command command) {
+        command.dataBytes =
+                DataLength.of(command.admin(), command.sqe, 0, Sqe.KNOWN_ALL, blockBytes(command));
+        if (!command.admin() && state.faults.strikesOnce(ControllerFault.COMMAND_STALL)) {
+            swallow(command, ControllerFault.COMMAND_STALL);
+            return;
+        }
+        if (command.dataBytes > state.profile.transferBytesMax()
+                && state.faults.has(ControllerFault.MDTS_EXCEEDED)) {
+            swallow(command, ControllerFault.MDTS_EXCEEDED);
+            return;
+        }
+        if (state.has(Quirk.BUFFER_REUSE_STALL) && !command.admin() && buffers.reused(command)) {
+            queues.stall(command.sq);
+            swallow(command, ControllerFault.APPLE_BUFFER_REUSE_STALL);
+            return;
+        }
+        state.later(latencyNs(command), () -> end(command));
+    }
+
+    @Override
+    public void ended(Command command) {
+        buffers.release(command);
+    }
+
+    private void swallow(Command command, ControllerFault fault) {
+        state.observer.struck(state.nowNs(), fault.id(), command.sq.id, command.cid());
+        queues.forget(command);
+    }
+
+    private void end(Command command) {
+        if (command.done || !state.working()) {
+            return;
+        }
+        int status = execute(command);
+        if (status == LATER) {
+            return;
+        }
+        if (!StatusCode.success(status)) {
+            errors.add(command, status);
+        }
+        queues.complete(command, status);
+    }
+
+    private int execute(Command command) {
+        if (command.dataBytes > state.profile.transferBytesMax()
+                || Sqe.fuse(command.sqe, 0) != Sqe.FUSE_NORMAL) {
+            return StatusCode.INVALID_FIELD | StatusCode.DNR;
+        }
+        return command.admin() ? admin.execute(command) : nvm.execute(command);
+    }
+
+    private int blockBytes(Command command) {
+        NamespaceStore store = state.namespace(Sqe.nsid(command.sqe, 0));
+        return store == null ? 0 : store.blockBytes();
+    }
+
+    private long latencyNs(Command command) {
+        LatencyModel latency = state.profile.latency();
+        if (command.admin()) {
+            return latency.adminNs();
+        }
+        long kib =
+                Math.min(Math.max(command.dataBytes, 0), state.profile.transferBytesMax()) / 1024;
+        long jitter = latency.jitterNs() > 0 ? state.jitter.nextLong(latency.jitterNs() + 1) : 0;
+        return latency.baseNs() + kib * latency.perKibNs() + jitter;
+    }
+}
