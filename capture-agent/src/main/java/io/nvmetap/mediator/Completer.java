@@ -1,0 +1,170 @@
+package io.nvmetap.mediator;
+
+import io.nvmetap.event.DecisionKind;
+import io.nvmetap.event.Owner;
+import io.nvmetap.event.Side;
+import io.nvmetap.nvme.Cqe;
+
+/** Takes completions from the controller's queues and gives each to whom it belongs. */
+final class Completer {
+    private final MediatorState state;
+    private final DevicePort port;
+    private final CopyBack copyBack;
+    private final AdminFilter admin;
+    private final PayloadTap payload;
+    private OwnRequests own;
+    private GuestDoorbells doorbells;
+    private Fetcher fetcher;
+    private Lifecycle lifecycle;
+    private boolean scanning;
+    private boolean again;
+
+    Completer(
+            MediatorState state,
+            DevicePort port,
+            CopyBack copyBack,
+            AdminFilter admin,
+            PayloadTap payload) {
+        this.state = state;
+        this.port = port;
+        this.copyBack = copyBack;
+        this.admin = admin;
+        this.payload = payload;
+    }
+
+    void wire(OwnRequests newOwn, GuestDoorbells newDoorbells, Fetcher newFetcher, Lifecycle l) {
+        own = newOwn;
+        doorbells = newDoorbells;
+        fetcher = newFetcher;
+        lifecycle = l;
+    }
+
+    /** Looks at every queue. */
+    int scanAll() {
+        int found = 0;
+        for (int i = 0; i < state.queues.allCqs.size(); i++) {
+            found += scan(state.queues.allCqs.get(i));
+        }
+        return found;
+    }
+
+    /** Takes what the controller posted on one queue; returns how many. */
+    int scan(CqShadow cq) {
+        if (!state.open() || !cq.fresh()) {
+            return 0;
+        }
+        if (scanning) {
+            // The guest's interrupt handler runs inside ours: come back when this is done.
+            if (!again) {
+                again = true;
+                state.timeline.after(0, this::scanAgain);
+            }
+            return 0;
+        }
+        int epoch = state.epoch;
+        scanning = true;
+        state.handling++;
+        int taken = 0;
+        // Bound: one lap. A controller that posts more without an acknowledgement is broken.
+        while (taken < cq.entries && epoch == state.epoch && state.open() && cq.fresh()) {
+            // The phase was read; the rest may only be read after it.
+            state.memory.loadFence();
+            consume(cq);
+            taken++;
+        }
+        acknowledge(cq);
+        copyBack.drain(cq);
+        scanning = false;
+        if (epoch == state.epoch) {
+            state.handling--;
+            settle(cq);
+        }
+        return taken;
+    }
+
+    private void scanAgain() {
+        again = false;
+        scanAll();
+    }
+
+    private void acknowledge(CqShadow cq) {
+        // fault: apple-unacked-cqe-stall. The head waits for the guest's doorbell.
+        boolean leave = state.has(MediatorFault.APPLE_UNACKED_CQE_STALL);
+        if (!leave && cq.advanceAcked()) {
+            port.ringHead(cq);
+        }
+    }
+
+    /** What completions make possible: parked doorbells, held commands, the other side's turn. */
+    void settle(CqShadow cq) {
+        if (state.handling > 0) {
+            return;
+        }
+        int epoch = state.epoch;
+        doorbells.runParked();
+        own.finishAll();
+        if (epoch == state.epoch) {
+            fetcher.pumpAll(cq);
+            own.serve(cq);
+            lifecycle.progress();
+        }
+    }
+
+    private void consume(CqShadow cq) {
+        byte[] bytes = cq.ring.bytes;
+        int position = cq.takePosition();
+        int base = position * Cqe.SIZE;
+        SqShadow sq = state.queues.sq(Cqe.sqid(bytes, base));
+        Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(bytes, base), sq);
+        if (slot == null || slot.devicePosition >= 0) {
+            unknown(cq, position, base);
+            return;
+        }
+        boolean mine = slot.own != null;
+        Owner owner = mine ? Owner.MEDIATOR : Owner.GUEST;
+        state.tap.seen(cq.qid, position, bytes, base, owner, slot.commandId);
+        int sqhd = Cqe.sqhd(bytes, base);
+        if (sqhd < sq.entries) {
+            sq.head = sqhd;
+        }
+        System.arraycopy(bytes, base, slot.cqe, 0, Cqe.SIZE);
+        slot.devicePosition = position;
+        if (!slot.event) {
+            cq.pending--;
+        }
+        payload.received(slot);
+        if (mine) {
+            cq.ackable[position] = true;
+            own.completed(slot);
+        } else {
+            guest(cq, slot, position);
+        }
+    }
+
+    private void guest(CqShadow cq, Slot slot, int position) {
+        cq.counted[position] = !slot.event;
+        // fault: apple-unacked-cqe-stall.
+        boolean leave = state.has(MediatorFault.APPLE_UNACKED_CQE_STALL);
+        if (state.profile.ackAtOnce() && !leave) {
+            cq.ackable[position] = true;
+        }
+        if (slot.sq.qid == 0) {
+            admin.finish(slot);
+        }
+        cq.toCopy.add(slot);
+    }
+
+    /** A completion of nothing: acknowledged, so that the queue moves on, and told. */
+    private void unknown(CqShadow cq, int position, int base) {
+        byte[] bytes = cq.ring.bytes;
+        state.tap.seen(cq.qid, position, bytes, base, Owner.UNKNOWN, -1);
+        cq.ackable[position] = true;
+        state.decide(
+                Side.DEVICE,
+                DecisionKind.IGNORED,
+                "completion",
+                cq.qid,
+                Cqe.cid(bytes, base),
+                "no command in flight has this identifier");
+    }
+}

@@ -1,0 +1,84 @@
+package io.nvmetap.mediator;
+
+import io.nvmetap.device.InterruptSink;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.nvme.Registers;
+import java.util.BitSet;
+
+/** Where the controller's interrupts arrive. It may call while it works, so ours comes after. */
+final class DeviceInterrupts implements InterruptSink {
+    private static final int VECTORS_MAX = 2048;
+
+    private final MediatorState state;
+    private final GuestInterrupts interrupts;
+    private final MsixTable msix;
+    private final Completer completer;
+    private final DevicePort port;
+    private final BitSet raised = new BitSet();
+    private final Runnable handler = this::handle;
+    private boolean scheduled;
+
+    DeviceInterrupts(
+            MediatorState state,
+            GuestInterrupts interrupts,
+            MsixTable msix,
+            Completer completer,
+            DevicePort port) {
+        this.state = state;
+        this.interrupts = interrupts;
+        this.msix = msix;
+        this.completer = completer;
+        this.port = port;
+    }
+
+    @Override
+    public void message(int vector) {
+        InterruptKind mode = interrupts.mode();
+        state.tap.interrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, vector, mode, "");
+        if (vector < 0 || vector >= VECTORS_MAX) {
+            return;
+        }
+        // fault: unmask-without-recheck. The edge is dropped, and nobody looks later.
+        boolean drops = state.has(MediatorFault.UNMASK_WITHOUT_RECHECK);
+        if (drops && mode == InterruptKind.MSIX && msix.masked(vector)) {
+            interrupts.suppressed(vector, "the guest masks the vector");
+            return;
+        }
+        raised.set(vector);
+        schedule();
+    }
+
+    @Override
+    public void line(boolean asserted) {
+        interrupts.deviceLine(asserted);
+        if (asserted) {
+            state.tap.interrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, 0, InterruptKind.INTX, "");
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        if (!scheduled) {
+            scheduled = true;
+            state.timeline.after(0, handler);
+        }
+    }
+
+    private void handle() {
+        scheduled = false;
+        state.tap.cpu = -1;
+        boolean byVector = interrupts.mode() == InterruptKind.MSIX;
+        if (interrupts.mode() == InterruptKind.MSI && state.profile.readIntmsOnMsi()) {
+            port.read(Registers.INTMS, 4);
+        }
+        for (int i = 0; i < state.queues.allCqs.size(); i++) {
+            CqShadow cq = state.queues.allCqs.get(i);
+            if (!byVector || raised.get(cq.vector)) {
+                completer.scan(cq);
+            }
+        }
+        raised.clear();
+    }
+}

@@ -1,0 +1,175 @@
+package io.nvmetap.mediator;
+
+import io.nvmetap.event.DecisionKind;
+import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.Side;
+
+/**
+ * The guest's doorbell writes: checked, parked while completions are handled, and served. What was
+ * parked is run again by {@link #runParked()}, always.
+ */
+final class GuestDoorbells {
+    /** Stale entries the unchecked-tail fault walks over, at most, in laps of the ring. */
+    private static final int STALE_LAPS_MAX = 2;
+
+    private final MediatorState state;
+    private final DevicePort port;
+    private final Fetcher fetcher;
+    private final CopyBack copyBack;
+    private final GuestInterrupts interrupts;
+    private final Completer completer;
+    private OwnRequests own;
+    private Poller poller;
+    private boolean parked;
+
+    GuestDoorbells(
+            MediatorState state,
+            DevicePort port,
+            Fetcher fetcher,
+            CopyBack copyBack,
+            GuestInterrupts interrupts,
+            Completer completer) {
+        this.state = state;
+        this.port = port;
+        this.fetcher = fetcher;
+        this.copyBack = copyBack;
+        this.interrupts = interrupts;
+        this.completer = completer;
+    }
+
+    void wire(OwnRequests newOwn, Poller newPoller) {
+        own = newOwn;
+        poller = newPoller;
+    }
+
+    /** A tail doorbell; {@code value} is 16 bits. */
+    void tail(int qid, int value) {
+        state.tap.doorbell(Side.GUEST, DoorbellKind.SQ_TAIL, qid, value, state.tap.cpu);
+        SqShadow sq = state.queues.sq(qid);
+        if (!state.open() || sq == null) {
+            ignore("SQ tail", qid, state.open() ? "no such queue" : "the controller is not ready");
+            return;
+        }
+        // fault: sq-tail-out-of-range. Nobody checks.
+        boolean unchecked = state.has(MediatorFault.SQ_TAIL_OUT_OF_RANGE);
+        if (value >= sq.guestEntries && !unchecked) {
+            ignore("SQ tail", qid, "beyond the queue's " + sq.guestEntries + " entries");
+            return;
+        }
+        // fault: lost-deferred-doorbell. Parked as if in a handler, and nobody runs it.
+        if (state.faults.strikes(MediatorFault.LOST_DEFERRED_DOORBELL)) {
+            defer("SQ tail", qid);
+            return;
+        }
+        if (state.handling > 0) {
+            sq.parkedTail = value;
+            parked = true;
+            defer("SQ tail", qid);
+            return;
+        }
+        serveTail(sq, value);
+    }
+
+    /** A head doorbell; {@code value} is 16 bits. */
+    void head(int qid, int value) {
+        state.tap.doorbell(Side.GUEST, DoorbellKind.CQ_HEAD, qid, value, state.tap.cpu);
+        CqShadow cq = state.queues.cq(qid);
+        if (!state.open() || cq == null) {
+            ignore("CQ head", qid, state.open() ? "no such queue" : "the controller is not ready");
+            return;
+        }
+        if (state.handling > 0) {
+            cq.parkedHead = value;
+            parked = true;
+            defer("CQ head", qid);
+            return;
+        }
+        serveHead(cq, value);
+    }
+
+    /** Serves what was parked while completions were handled. */
+    void runParked() {
+        while (parked && state.open()) {
+            parked = false;
+            for (int i = 0; i < state.queues.allCqs.size(); i++) {
+                CqShadow cq = state.queues.allCqs.get(i);
+                if (cq.parkedHead >= 0) {
+                    int value = cq.parkedHead;
+                    cq.parkedHead = -1;
+                    state.decide(Side.GUEST, DecisionKind.RESUMED, "CQ head", cq.qid, -1, "");
+                    serveHead(cq, value);
+                }
+            }
+            for (int i = 0; i < state.queues.allSqs.size(); i++) {
+                SqShadow sq = state.queues.allSqs.get(i);
+                if (sq.parkedTail >= 0) {
+                    int value = sq.parkedTail;
+                    sq.parkedTail = -1;
+                    state.decide(Side.GUEST, DecisionKind.RESUMED, "SQ tail", sq.qid, -1, "");
+                    serveTail(sq, value);
+                }
+            }
+        }
+    }
+
+    private void serveTail(SqShadow sq, int value) {
+        // The entries may only be read after the tail that covers them.
+        state.guest.loadFence();
+        if (value >= sq.guestEntries) {
+            walkStale(sq, value);
+            return;
+        }
+        sq.guestTail = value;
+        fetcher.pump(sq);
+        poller.kick();
+    }
+
+    /** fault: sq-tail-out-of-range. Walks on to a tail the ring does not have. */
+    private void walkStale(SqShadow sq, int value) {
+        int laps = Math.min(value - sq.guestHead, STALE_LAPS_MAX * sq.guestEntries);
+        for (int i = 0; i < laps && state.open(); i++) {
+            sq.guestTail = (sq.guestHead + 1) % sq.guestEntries;
+            fetcher.pump(sq);
+        }
+        poller.kick();
+    }
+
+    private void serveHead(CqShadow cq, int value) {
+        int n = cq.guestEntries;
+        int steps = Math.floorMod(value - cq.guestHead, n);
+        int known = Math.floorMod(cq.accountedTail - cq.guestHead, n);
+        if (value >= n || steps > known || steps == 0) {
+            String why = value >= n ? "beyond the queue's " + n + " entries" : "beyond the tail";
+            ignore("CQ head", cq.qid, steps == 0 && value < n ? "the head it has" : why);
+            return;
+        }
+        for (int i = 0; i < steps; i++) {
+            int origin = cq.origin[cq.guestHead];
+            if (origin >= 0) {
+                cq.ackable[origin] = true;
+                cq.origin[cq.guestHead] = -1;
+            }
+            cq.guestHead = (cq.guestHead + 1) % n;
+        }
+        if (cq.advanceAcked()) {
+            port.ringHead(cq);
+        }
+        interrupts.acknowledged(cq);
+        copyBack.drain(cq);
+        completer.scan(cq);
+        if (state.handling == 0 && state.open()) {
+            fetcher.pumpAll(cq);
+            own.serve(cq);
+        }
+        poller.kick();
+    }
+
+    private void defer(String what, int qid) {
+        String reason = "completions are being handled";
+        state.decide(Side.GUEST, DecisionKind.DEFERRED, what, qid, -1, reason);
+    }
+
+    private void ignore(String what, int qid, String reason) {
+        state.decide(Side.GUEST, DecisionKind.IGNORED, what, qid, -1, reason);
+    }
+}

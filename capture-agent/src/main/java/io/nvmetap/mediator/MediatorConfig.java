@@ -1,0 +1,304 @@
+package io.nvmetap.mediator;
+
+import io.nvmetap.event.PayloadPolicy;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Settings of a {@link Mediator}. Immutable; made by {@link #builder()}. */
+public final class MediatorConfig {
+    /** Start of the mediator's own pages unless told otherwise: beyond any guest's memory. */
+    public static final long WINDOW_BASE_DEFAULT = 0x7F00_0000_0000L;
+
+    /** Bytes of address space for own pages; windows of chained mediators lie this far apart. */
+    public static final long WINDOW_BYTES = 1L << 38;
+
+    /** Own pages that may exist together: bytes. */
+    public static final long OWN_BYTES_MAX = 256L << 20;
+
+    private final Builder b;
+
+    private MediatorConfig(Builder builder) {
+        b = new Builder(builder);
+    }
+
+    /** Defaults: generic profile, no fault, own start-up commands, no background load. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Quirks of the controller that is driven. */
+    public MediatorProfile profile() {
+        return b.profile;
+    }
+
+    /** Faults that are on. */
+    public Set<MediatorFault> faults() {
+        return b.faults;
+    }
+
+    /** First opportunity, from 1, at which a frequent fault strikes. */
+    public int faultFrom() {
+        return b.faultFrom;
+    }
+
+    /** Every how many opportunities it strikes again. */
+    public int faultEvery() {
+        return b.faultEvery;
+    }
+
+    /** Shifts the first strike. */
+    public long seed() {
+        return b.seed;
+    }
+
+    /** First address of own pages. */
+    public long windowBase() {
+        return b.windowBase;
+    }
+
+    /** Cap of MDTS as the guest sees it, in powers of two of 4 KiB pages; 0 no cap. */
+    public int mdtsMax() {
+        return b.mdtsMax;
+    }
+
+    /** I/O queues of each kind the guest may have, 1..65535. */
+    public int ioQueuesMax() {
+        return b.ioQueuesMax;
+    }
+
+    /** Entries of the admin queues on the device side, at least; 2..4096. */
+    public int adminEntries() {
+        return b.adminEntries;
+    }
+
+    /** MSI-X vectors shown to the guest, 1..2048. */
+    public int vectors() {
+        return b.vectors;
+    }
+
+    /** Get Features 07h, Identify CNS 1, 2, 0 before the guest's first command. */
+    public boolean initSequence() {
+        return b.initSequence;
+    }
+
+    /** Nanoseconds from one burst of own reads to the next; 0 none. */
+    public long ownPeriodNs() {
+        return b.ownPeriodNs;
+    }
+
+    /** Own reads in a burst, 1..32. */
+    public int ownBurst() {
+        return b.ownBurst;
+    }
+
+    /** Own reads per enable, at most. */
+    public long ownReadsMax() {
+        return b.ownReadsMax;
+    }
+
+    /** How long an own command may take, waiting included. */
+    public long ownDeadlineNs() {
+        return b.ownDeadlineNs;
+    }
+
+    /** How long the guest's commands may keep own commands waiting. */
+    public long turnNsMax() {
+        return b.turnNsMax;
+    }
+
+    /** Commands the guest may still start while own commands wait. */
+    public int turnCommandsMax() {
+        return b.turnCommandsMax;
+    }
+
+    /** Modelled cost of copying completions back, before the first store. */
+    public long copyDelayNs() {
+        return b.copyDelayNs;
+    }
+
+    /** Shortest time from one look at an interruptless completion queue to the next. */
+    public long pollNsMin() {
+        return b.pollNsMin;
+    }
+
+    /** How long a shutdown notification waits for commands in flight. */
+    public long drainNsMax() {
+        return b.drainNsMax;
+    }
+
+    /** Which data becomes payload events. */
+    public PayloadPolicy payload() {
+        return b.payload;
+    }
+
+    /** Builder of {@link MediatorConfig}; see there for each setting. */
+    public static final class Builder {
+        private MediatorProfile profile = MediatorProfile.GENERIC;
+        private Set<MediatorFault> faults = Set.of();
+        private int faultFrom = 8;
+        private int faultEvery = 16;
+        private long seed;
+        private long windowBase = WINDOW_BASE_DEFAULT;
+        private int mdtsMax = 8;
+        private int ioQueuesMax = 65_535;
+        private int adminEntries = 32;
+        private int vectors = 2048;
+        private boolean initSequence = true;
+        private long ownPeriodNs;
+        private int ownBurst = 1;
+        private long ownReadsMax = Long.MAX_VALUE;
+        private long ownDeadlineNs = 5_000_000_000L;
+        private long turnNsMax = 5_000_000;
+        private int turnCommandsMax = 64;
+        private long copyDelayNs;
+        private long pollNsMin = 10_000;
+        private long drainNsMax = 1_000_000_000;
+        private PayloadPolicy payload = PayloadPolicy.ADMIN;
+
+        private Builder() {}
+
+        private Builder(Builder o) {
+            profile = o.profile;
+            faults = o.faults;
+            faultFrom = o.faultFrom;
+            faultEvery = o.faultEvery;
+            seed = o.seed;
+            windowBase = o.windowBase;
+            mdtsMax = o.mdtsMax;
+            ioQueuesMax = o.ioQueuesMax;
+            adminEntries = o.adminEntries;
+            vectors = o.vectors;
+            initSequence = o.initSequence;
+            ownPeriodNs = o.ownPeriodNs;
+            ownBurst = o.ownBurst;
+            ownReadsMax = o.ownReadsMax;
+            ownDeadlineNs = o.ownDeadlineNs;
+            turnNsMax = o.turnNsMax;
+            turnCommandsMax = o.turnCommandsMax;
+            copyDelayNs = o.copyDelayNs;
+            pollNsMin = o.pollNsMin;
+            drainNsMax = o.drainNsMax;
+            payload = o.payload;
+        }
+
+        public Builder profile(MediatorProfile value) {
+            profile = value;
+            return this;
+        }
+
+        public Builder faults(Set<MediatorFault> value) {
+            EnumSet<MediatorFault> copy = EnumSet.noneOf(MediatorFault.class);
+            copy.addAll(value);
+            faults = Set.copyOf(copy);
+            return this;
+        }
+
+        public Builder fault(MediatorFault value) {
+            return faults(Set.of(value));
+        }
+
+        public Builder faultRate(int from, int every) {
+            faultFrom = from(1, from, Integer.MAX_VALUE, "faultFrom");
+            faultEvery = from(1, every, Integer.MAX_VALUE, "faultEvery");
+            return this;
+        }
+
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        public Builder windowBase(long value) {
+            if ((value & 0xFFF) != 0 || value < 0 || value + WINDOW_BYTES < 0) {
+                throw new IllegalArgumentException(
+                        String.format("windowBase 0x%x is no page below 2^63", value));
+            }
+            windowBase = value;
+            return this;
+        }
+
+        public Builder mdtsMax(int value) {
+            mdtsMax = from(0, value, 16, "mdtsMax");
+            return this;
+        }
+
+        public Builder ioQueuesMax(int value) {
+            ioQueuesMax = from(1, value, 65_535, "ioQueuesMax");
+            return this;
+        }
+
+        public Builder adminEntries(int value) {
+            adminEntries = from(2, value, 4096, "adminEntries");
+            return this;
+        }
+
+        public Builder vectors(int value) {
+            vectors = from(1, value, 2048, "vectors");
+            return this;
+        }
+
+        public Builder initSequence(boolean value) {
+            initSequence = value;
+            return this;
+        }
+
+        public Builder ownLoad(long periodNs, int burst, long readsMax) {
+            ownPeriodNs = Math.max(0, periodNs);
+            ownBurst = from(1, burst, 32, "ownBurst");
+            ownReadsMax = readsMax;
+            return this;
+        }
+
+        public Builder ownDeadlineNs(long value) {
+            ownDeadlineNs = Math.max(1, value);
+            return this;
+        }
+
+        public Builder turn(long nsMax, int commandsMax) {
+            turnNsMax = Math.max(0, nsMax);
+            turnCommandsMax = from(1, commandsMax, Integer.MAX_VALUE, "turnCommandsMax");
+            return this;
+        }
+
+        public Builder copyDelayNs(long value) {
+            copyDelayNs = Math.max(0, value);
+            return this;
+        }
+
+        public Builder pollNsMin(long value) {
+            pollNsMin = Math.max(100, value);
+            return this;
+        }
+
+        public Builder drainNsMax(long value) {
+            drainNsMax = Math.max(0, value);
+            return this;
+        }
+
+        public Builder payload(PayloadPolicy value) {
+            payload = value;
+            return this;
+        }
+
+        /** The configuration; faults that need own commands get a load of them. */
+        public MediatorConfig build() {
+            MediatorConfig config = new MediatorConfig(this);
+            boolean needsLoad =
+                    faults.contains(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED)
+                            || faults.contains(MediatorFault.APPLE_BUFFER_REUSE_STALL)
+                            || faults.contains(MediatorFault.APPLE_UNACKED_CQE_STALL);
+            if (needsLoad && ownPeriodNs == 0) {
+                config.b.ownLoad(20_000, 4, 256);
+            }
+            return config;
+        }
+
+        private static int from(int min, int value, int max, String what) {
+            if (value < min || value > max) {
+                throw new IllegalArgumentException(
+                        what + " " + value + " is not in " + min + ".." + max);
+            }
+            return value;
+        }
+    }
+}

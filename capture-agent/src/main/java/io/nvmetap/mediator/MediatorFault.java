@@ -1,0 +1,92 @@
+package io.nvmetap.mediator;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Bugs that real mediation drivers had, to be switched on one by one ({@code
+ * reference:fault=torn-cqe-copyback}). Each is a small branch marked {@code fault:} where the
+ * correct code stands; the ids are those of the catalog of bugs and never change.
+ */
+public enum MediatorFault {
+    TORN_CQE_COPYBACK(true, true, "stores status and phase before the rest of the CQE, no fence"),
+    BATCH_PUBLISHED_BEFORE_ACCOUNTING(
+            false, true, "publishes CQEs first and counts them later, ignoring an early ack"),
+    CQE_SQID_SQHD_NOT_TRANSLATED(true, true, "copies the controller's SQHD and SQID to the guest"),
+    HOST_SQ_SLOT_OVERWRITE(true, true, "overwrites a submission slot nobody consumed yet"),
+    CQ_DOORBELL_DUPLICATE_OR_BACKWARD(
+            false, true, "writes a CQ head doorbell twice, or with an older value"),
+    SQ_TAIL_OUT_OF_RANGE(true, false, "does not check a tail doorbell against the queue size"),
+    LOST_DEFERRED_DOORBELL(true, true, "parks a doorbell and forgets to run it again"),
+    SQ_CQ_DOORBELL_PAIR_RACE(
+            false, true, "writes both doorbells of a pair at once from two CPUs, without the lock"),
+    DUPLICATE_OR_LATE_COMPLETION(true, true, "copies a completion to the guest twice"),
+    LOST_IRQ_POLLED_RESCUE(true, true, "swallows one of several interrupts to the guest"),
+    MSIX_UNMASK_NOT_FLUSHED(false, false, "does not read back after unmasking an MSI-X vector"),
+    UNMASK_WITHOUT_RECHECK(
+            true, false, "drops interrupts while masked and does not scan after the unmask"),
+    HOST_AND_GUEST_COMMANDS_MIXED(
+            false, false, "issues own commands while commands of the guest are in flight"),
+    APPLE_UNACKED_CQE_STALL(
+            false, false, "leaves acknowledging to the guest, of its own completions too"),
+    APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),
+    MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
+    RESET_DURING_COMPLETION(true, false, "keeps copying and ringing while a reset runs"),
+    NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
+    UNCLEAN_SHUTDOWN(true, false, "clears CC.EN at a shutdown notification, I/O in flight or not"),
+    COMMAND_STALL(true, true, "forgets a command it fetched"),
+    DBBUF_CONFIG_PASSED_THROUGH(true, false, "passes Doorbell Buffer Config to the controller"),
+    COMMAND_SET_SELECTION_UNSUPPORTED(
+            true, false, "shows all I/O command sets in CAP and refuses CC.CSS 110b");
+
+    private final boolean guestVisible;
+    private final boolean frequent;
+    private final String description;
+
+    MediatorFault(boolean guestVisible, boolean frequent, String description) {
+        this.guestVisible = guestVisible;
+        this.frequent = frequent;
+        this.description = description;
+    }
+
+    /** The id in the catalog: lower case with hyphens. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** One line: what the faulted driver does. */
+    public String description() {
+        return description;
+    }
+
+    /** Whether the guest can see the difference, on a controller without quirks. */
+    public boolean guestVisible() {
+        return guestVisible;
+    }
+
+    /**
+     * Whether its opportunities come with each command, so that it strikes one of many ({@link
+     * MediatorConfig#faultFrom()}, {@link MediatorConfig#faultEvery()}); the others strike always.
+     */
+    boolean frequent() {
+        return frequent;
+    }
+
+    /**
+     * @param id {@link #id()} of a fault
+     * @throws IllegalArgumentException if there is none; the message lists those there are
+     */
+    public static MediatorFault byId(String id) {
+        for (MediatorFault fault : values()) {
+            if (fault.id().equals(id)) {
+                return fault;
+            }
+        }
+        throw new IllegalArgumentException("unknown fault '" + id + "'; known: " + known());
+    }
+
+    private static String known() {
+        return Arrays.stream(values()).map(MediatorFault::id).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,145 @@
+package io.nvmetap.mediator;
+
+import io.nvmetap.capture.Tap;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.DecisionKind;
+import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.Edge;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.Owner;
+import io.nvmetap.event.RegisterSpace;
+import io.nvmetap.event.ResetKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.event.TakeOverStep;
+import io.nvmetap.event.Transfer;
+
+/** The tap in the mediator's words. Each method emits one event if someone records. */
+final class MediatorTap {
+    private final Tap tap;
+
+    /** CPU on whose behalf the mediator acts, -1 not known. */
+    int cpu = -1;
+
+    MediatorTap(Tap tap) {
+        this.tap = tap;
+    }
+
+    boolean on() {
+        return tap.on();
+    }
+
+    void read(Side side, RegisterSpace space, long offset, int width, long value) {
+        if (tap.on()) {
+            tap.emit(tap.event().asRegisterRead(side, space, offset, width, value), cpu);
+        }
+    }
+
+    void written(Side side, RegisterSpace space, long offset, int width, long value) {
+        if (tap.on()) {
+            tap.emit(tap.event().asRegisterWritten(side, space, offset, width, value), cpu);
+        }
+    }
+
+    void doorbell(Side side, DoorbellKind kind, int qid, int value, int byCpu) {
+        if (tap.on()) {
+            tap.emit(tap.event().asDoorbell(side, kind, qid, value), byCpu);
+        }
+    }
+
+    /** COMMAND_FETCHED or COMMAND_EMITTED with its pages. */
+    void command(EventKind kind, SqShadow sq, int at, byte[] sqe, Owner owner, Pages p) {
+        if (!tap.on()) {
+            return;
+        }
+        CapturedEvent e = tap.event().asCommand(kind, sq.qid, at, sqe, 0, sq.entryBytes());
+        p.into(e);
+        e.owned(owner, p.commandId);
+        tap.emit(e, cpu);
+    }
+
+    void seen(int cqid, int at, byte[] cqe, int from, Owner owner, long commandId) {
+        if (tap.on()) {
+            tap.emit(
+                    tap.event()
+                            .asCompletion(EventKind.COMPLETION_SEEN, cqid, at, cqe, from)
+                            .owned(owner, commandId),
+                    cpu);
+        }
+    }
+
+    void copied(int cqid, int at, byte[] cqe, long commandId) {
+        if (tap.on()) {
+            tap.emit(
+                    tap.event()
+                            .asCompletion(EventKind.COMPLETION_COPIED, cqid, at, cqe, 0)
+                            .owned(Owner.GUEST, commandId),
+                    cpu);
+        }
+    }
+
+    /** One store; the last argument is commandId << 3 | its index in the CQE's program order. */
+    void stored(int cqid, int slot, int offset, int count, long value, long indexAndCommand) {
+        if (tap.on()) {
+            CapturedEvent e =
+                    tap.event()
+                            .asStore(cqid, slot, offset, count, value, (int) indexAndCommand & 7);
+            e.commandId = indexAndCommand >> 3;
+            tap.emit(e, cpu);
+        }
+    }
+
+    void fence(int cqid) {
+        if (tap.on()) {
+            tap.emit(tap.event().asFence(cqid), cpu);
+        }
+    }
+
+    void interrupt(EventKind kind, Side side, int vector, InterruptKind how, String reason) {
+        if (tap.on()) {
+            tap.emit(tap.event().asInterrupt(kind, side, vector, how, reason), cpu);
+        }
+    }
+
+    void vector(EventKind kind, Side side, int vector) {
+        if (tap.on()) {
+            tap.emit(tap.event().asVector(kind, side, vector), cpu);
+        }
+    }
+
+    void reset(Side side, ResetKind kind, Edge edge) {
+        if (tap.on()) {
+            tap.emit(tap.event().asReset(side, kind, edge), cpu);
+        }
+    }
+
+    void takeOver(TakeOverStep step, String driver) {
+        if (tap.on()) {
+            tap.emit(tap.event().asTakeOver(step, driver), cpu);
+        }
+    }
+
+    void lock(EventKind kind, int lock) {
+        if (tap.on()) {
+            tap.emit(tap.event().asLock(kind, lock), cpu);
+        }
+    }
+
+    void decision(Side side, DecisionKind kind, String what, int qid, int cid, String reason) {
+        if (tap.on()) {
+            tap.emit(tap.event().asDecision(side, kind, what, qid, cid, reason), cpu);
+        }
+    }
+
+    void payload(Transfer way, Slot slot, byte[] content, byte[] digest, long total) {
+        if (tap.on()) {
+            CapturedEvent e =
+                    tap.event()
+                            .asPayload(
+                                    Side.DEVICE, way, slot.sq.qid, slot.deviceCid, total, content);
+            e.digest = digest;
+            e.commandId = slot.commandId;
+            tap.emit(e, cpu);
+        }
+    }
+}

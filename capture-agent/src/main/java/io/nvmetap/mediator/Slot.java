@@ -1,0 +1,72 @@
+package io.nvmetap.mediator;
+
+import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Sqe;
+
+/** One command under way; reused, so that the steady path allocates nothing. */
+final class Slot {
+    /** Device side command identifier; -1: answered by the mediator, never on the device side. */
+    final int deviceCid;
+
+    /** The command as the guest (or the mediator) gave it. */
+    final byte[] sqe = new byte[Sqe.SIZE];
+
+    /** The controller's answer, or the mediator's own. */
+    final byte[] cqe = new byte[Cqe.SIZE];
+
+    SqShadow sq;
+    boolean busy;
+
+    /** The mediator's own command, null for the guest's. */
+    OwnRequest own;
+
+    int guestCid;
+    long commandId;
+
+    /** Asynchronous Event Request: stays out, so it counts in no turn. */
+    boolean event;
+
+    /** Where the controller put the CQE, -1 nowhere. */
+    int devicePosition;
+
+    /** Bytes the command moves, -1 unknown. */
+    long dataBytes;
+
+    /** Page that stands in for the guest's buffer; null if none does. */
+    OwnPages.Block bounce;
+
+    /** Queue that exists once the controller agrees. */
+    CqShadow newCq;
+
+    SqShadow newSq;
+
+    Slot(int deviceCid) {
+        this.deviceCid = deviceCid;
+    }
+
+    int opcode() {
+        return Sqe.opcode(sqe, 0);
+    }
+
+    void begin(SqShadow newOwner, long newCommandId) {
+        sq = newOwner;
+        busy = true;
+        own = null;
+        commandId = newCommandId;
+        event = false;
+        devicePosition = -1;
+        dataBytes = -1;
+        bounce = null;
+        newCq = null;
+        newSq = null;
+    }
+
+    void end() {
+        busy = false;
+        sq = null;
+        own = null;
+        bounce = null;
+        newCq = null;
+        newSq = null;
+    }
+}
