@@ -89,6 +89,11 @@ public final class Comparator {
             count(Uncompared.DO_NOT_RETRY);
             return Optional.empty();
         }
+        boolean refused = arrival.byDriver && !StatusCode.success(expected);
+        if (refused && Refusals.names(exchange, actual & code)) {
+            count(Uncompared.WHICH_ERROR);
+            return Optional.empty();
+        }
         return Optional.of(
                 exchange.describe()
                         + ": status "

@@ -16,6 +16,7 @@ public enum Uncompared {
     REGISTERS_OF_CONTROLLER(
             "register reads: the controller's own were recorded, a driver may show less"),
     STATUS_POLLS("CSTS reads whose recorded value was not final: how soon it changes is free"),
+    WHICH_ERROR("which of several errors in one command is reported: it is not laid down"),
     DO_NOT_RETRY("Do Not Retry bits of commands that the driver answered itself");
 
     private final String text;

@@ -13,6 +13,7 @@ import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.target.Driver;
+import io.nvmetap.target.ReferenceDriver;
 import io.nvmetap.target.SessionTap;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -48,7 +49,7 @@ public final class Simulation {
      * @return how the guests fared; the last one to run counts
      */
     public static GuestReport run(SimulationSpec spec, Consumer<CapturedEvent> sink) {
-        return run(spec, null, sink);
+        return run(spec, new ReferenceDriver(spec.driver()), sink);
     }
 
     /** Runs with any driver. */

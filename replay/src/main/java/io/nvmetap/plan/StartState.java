@@ -16,6 +16,8 @@ final class StartState {
     /** Command ids of the commands that create queues; they are answered before the rest begins. */
     private static final int FIRST_CID = 0xF000;
 
+    private static final int PAGE = 4096;
+
     private StartState() {}
 
     static void set(LiveState state, Moment at, PlanBuilder plan, InterruptTrack interrupts) {
@@ -40,6 +42,8 @@ final class StartState {
     private static byte[] sqe(QueueState queue, int cid) {
         byte[] sqe = new byte[Sqe.SIZE];
         Sqe.putCid(sqe, 0, cid);
+        // Any aligned address: queues are re-based.
+        Sqe.putPrp1(sqe, 0, PAGE);
         int size0 = queue.sizeEntries() - 1;
         if (queue.completion()) {
             Sqe.putOpcode(sqe, 0, Opcodes.ADMIN_CREATE_CQ);

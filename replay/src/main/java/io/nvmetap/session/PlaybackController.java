@@ -28,6 +28,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private static final long READY_NS = 50_000;
     private static final long FETCH_NS = 500;
     private static final long OWN_LATENCY_NS = 20_000;
+    private static final long SPACING_NS_MAX = 100_000;
     private static final int FETCH_BATCH_MAX = 65_536;
 
     private final Timeline timeline;
@@ -43,6 +44,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private final TreeMap<Long, Held> held = new TreeMap<>();
     private String unexpected = "";
     private long posted;
+    private long lastPostNs;
+    private long lastRecordedNs;
     private long life;
 
     PlaybackController(Plan plan, int controller, ReplayOptions options, Environment with) {
@@ -247,20 +250,26 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
 
     /** Posts what is due, in recorded order; a full queue does not hold up the others. */
     private void pump() {
-        List<Held> ready = new ArrayList<>();
-        for (Held next : held.values()) {
-            if (next.dueNs > timeline.nowNs()) {
-                break;
+        List<Held> inOrder = new ArrayList<>(held.values());
+        for (Held next : inOrder) {
+            long dueNs = Math.max(next.dueNs, spacedNs(next.answer));
+            if (dueNs > timeline.nowNs()) {
+                later(dueNs - timeline.nowNs(), this::pump);
+                return;
             }
-            if (queues.room(next.sqid) || !queues.exists(next.sqid)) {
-                ready.add(next);
-            }
-        }
-        for (Held next : ready) {
-            if (held.remove(next.answer.at().seq(), next)) {
+            boolean room = queues.room(next.sqid) || !queues.exists(next.sqid);
+            if (room && held.remove(next.answer.at().seq(), next)) {
+                lastPostNs = timeline.nowNs();
+                lastRecordedNs = next.answer.at().timeNs();
                 complete(next);
             }
         }
+    }
+
+    /** Completions keep their recorded distance, for a driver may tell which came first by it. */
+    private long spacedNs(Answer next) {
+        long apartNs = Math.min(next.at().timeNs() - lastRecordedNs, SPACING_NS_MAX);
+        return posted == 0 ? 0 : lastPostNs + options.scaled(apartNs);
     }
 
     private void complete(Held next) {

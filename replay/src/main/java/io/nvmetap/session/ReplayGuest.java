@@ -141,7 +141,7 @@ final class ReplayGuest {
         Sqe.putPrp2(sqe, 0, data.prp2());
         long queue = queueMemory(exchange);
         if (queue != 0) {
-            Sqe.putPrp1(sqe, 0, queue);
+            Sqe.putPrp1(sqe, 0, rebased(exchange, queue));
         }
         int cid = exchange.cid() >= 0 ? exchange.cid() : freeCid(ring);
         Sqe.putCid(sqe, 0, cid);
@@ -177,6 +177,15 @@ final class ReplayGuest {
             case Opcodes.ADMIN_CREATE_SQ -> arena.allocate(entries * Sqe.SIZE_LONG);
             default -> 0;
         };
+    }
+
+    /** A base that was wrong stays wrong. */
+    private long rebased(Exchange exchange, long queue) {
+        if (!Sqe.known(exchange.known(), Sqe.PRP1_OFFSET, 8)) {
+            return queue;
+        }
+        long recorded = Sqe.prp1(exchange.sqe(), 0);
+        return recorded == 0 ? 0 : queue + recorded % arena.pageBytes();
     }
 
     /** The first completion recorded before {@code seq} that has not come though it could. */

@@ -6,9 +6,11 @@ import io.nvmetap.capture.Tap;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.importer.QemuLogImporter;
+import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanLimits;
 import io.nvmetap.plan.Planner;
+import io.nvmetap.target.ReferenceDriver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,6 +45,22 @@ class ImportedLogsTest {
                 new ReplaySession(
                                 plan,
                                 FakeDriver.passing(),
+                                ReplayOptions.DEFAULT,
+                                new VirtualTimeline())
+                        .playback(0, Tap.OFF);
+        System.out.println(log.getFileName() + " " + verdict);
+        boolean mixed = log.toString().contains("two-controllers");
+        assertThat(verdict.outcome())
+                .isEqualTo(mixed ? Verdict.Outcome.UNKNOWN : Verdict.Outcome.SAME);
+    }
+
+    @ParameterizedTest
+    @MethodSource("logs")
+    void shouldReplayTheSameIntoTheReferenceDriver(Path log) throws IOException {
+        Verdict verdict =
+                new ReplaySession(
+                                plan(log),
+                                new ReferenceDriver(DriverSpec.GOOD),
                                 ReplayOptions.DEFAULT,
                                 new VirtualTimeline())
                         .playback(0, Tap.OFF);

@@ -106,9 +106,11 @@ public final class Recording {
     public Recording ready() {
         enable();
         byte[] cq = sqe(Opcodes.ADMIN_CREATE_CQ, adminCid++);
+        Sqe.putPrp1(cq, 0, 0x30000);
         AdminSqe.putCreateCq(cq, 0, 1, ENTRIES - 1, 1, true);
         admin(cq);
         byte[] sq = sqe(Opcodes.ADMIN_CREATE_SQ, adminCid++);
+        Sqe.putPrp1(sq, 0, 0x40000);
         AdminSqe.putCreateSq(sq, 0, 1, ENTRIES - 1, 1);
         return admin(sq);
     }
