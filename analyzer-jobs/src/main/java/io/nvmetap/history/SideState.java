@@ -216,10 +216,8 @@ public final class SideState implements Serializable {
             if (sq.waitingSinceNs >= 0) {
                 facts.waitedNs = e.timeNs - sq.waitingSinceNs;
                 facts.waitedFromSeq = sq.waitingSeq;
-            }
-            sq.waitingSinceNs = sq.taken == sq.tail ? -1 : e.timeNs;
-            if (sq.taken == sq.tail) {
-                sq.waitingReported = false;
+                boolean all = sq.taken == sq.tail;
+                sq.waitingSinceNs = all ? -1 : e.timeNs;
             }
         }
     }

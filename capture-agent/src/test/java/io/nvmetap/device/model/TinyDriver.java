@@ -31,6 +31,7 @@ final class TinyDriver implements InterruptSink {
     final VirtualTimeline time = new VirtualTimeline();
     final PagedMemory memory = new PagedMemory(0, 256L << 20);
     final List<Integer> messages = new ArrayList<>();
+    final List<byte[]> skipped = new ArrayList<>();
     final List<Boolean> levels = new ArrayList<>();
     final ModelController controller;
     boolean acknowledges = true;
@@ -128,6 +129,7 @@ final class TinyDriver implements InterruptSink {
         ring.size = size;
         ring.entryBytes = stride;
         rings.put(qid, ring);
+        memory.write(cq(qid), new byte[size * Cqe.SIZE], 0, size * Cqe.SIZE);
         expectSuccess(createCq(qid, size - 1, 0, true));
         expectSuccess(createSq(qid, size - 1, qid));
     }
@@ -182,6 +184,7 @@ final class TinyDriver implements InterruptSink {
         int cid = submit(qid, opcode, fill);
         byte[] cqe = next(qid);
         while (cqe != null && Cqe.cid(cqe, 0) != cid) {
+            skipped.add(cqe);
             cqe = next(qid);
         }
         return cqe;

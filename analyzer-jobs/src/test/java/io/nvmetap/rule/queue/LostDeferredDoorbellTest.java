@@ -1,0 +1,72 @@
+package io.nvmetap.rule.queue;
+
+import io.nvmetap.event.DecisionKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.finding.Party;
+import io.nvmetap.testkit.Scenario;
+import org.junit.jupiter.api.Test;
+
+class LostDeferredDoorbellTest {
+    private static final String RULE = "lost-deferred-doorbell";
+
+    @Test
+    void shouldReportADoorbellThatALivingMediatorDoesNotServe() {
+        Scenario.mediated()
+                .ready()
+                .createPair(2, 8)
+                .sq(Side.GUEST, 1, 1)
+                .us(1)
+                .fetched(2, 1)
+                .emitted(2, 1)
+                .seen(2, 1)
+                .copied(2, 1)
+                .heartbeatAfterMs(11)
+                .judged()
+                .violatesOnly(RULE, Party.MEDIATOR)
+                .isUnknownWithoutItsEvidence(RULE);
+    }
+
+    @Test
+    void shouldReportADeferredDoorbellThatIsNeverResumed() {
+        Scenario.mediated()
+                .ready()
+                .sq(Side.GUEST, 1, 1)
+                .decides(DecisionKind.DEFERRED, 1)
+                .heartbeatAfterMs(301)
+                .judged()
+                .violatesOnly(RULE, Party.MEDIATOR);
+    }
+
+    @Test
+    void shouldHoldWhenServedJustInTime() {
+        Scenario.mediated()
+                .ready()
+                .sq(Side.GUEST, 1, 1)
+                .us(9_900)
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .seen(1, 1)
+                .copied(1, 1)
+                .judged()
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldWaitWhileTheMediatorPauses() {
+        Scenario.mediated()
+                .ready()
+                .sq(Side.GUEST, 1, 1)
+                .decides(DecisionKind.PAUSED, 1)
+                .us(50_000)
+                .decides(DecisionKind.RESUMED, 1)
+                .us(5)
+                .heartbeatAfterMs(0)
+                .judged()
+                .violatesNothing();
+    }
+
+    @Test
+    void shouldBeUnknownWithoutAMediator() {
+        Scenario.log().ready().sq(Side.DEVICE, 1, 1).judged().unknown(RULE);
+    }
+}

@@ -1,0 +1,82 @@
+package io.nvmetap.rule.queue;
+
+import io.nvmetap.event.Side;
+import io.nvmetap.finding.Party;
+import io.nvmetap.testkit.Scenario;
+import org.junit.jupiter.api.Test;
+
+class SqCqDoorbellPairRaceTest {
+    private static final String RULE = "sq-cq-doorbell-pair-race";
+
+    @Test
+    void shouldReportOverlapFollowedBySilence() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .sq(Side.DEVICE, 1, 1)
+                .onCpu(1)
+                .ns(100)
+                .cq(Side.DEVICE, 1, 1)
+                .onCpu(0)
+                .heartbeatAfterMs(400)
+                .judged()
+                .violatesOnly(RULE, Party.CONTROLLER)
+                .isUnknownWithoutItsEvidence(RULE);
+    }
+
+    @Test
+    void shouldHoldWhenThePairGoesOn() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .sq(Side.DEVICE, 1, 1)
+                .onCpu(1)
+                .ns(100)
+                .cq(Side.DEVICE, 1, 1)
+                .onCpu(0)
+                .us(10)
+                .seen(1, 2)
+                .heartbeatAfterMs(400)
+                .judged()
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldHoldWhenOneCpuRingsBoth() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .sq(Side.DEVICE, 1, 1)
+                .ns(100)
+                .cq(Side.DEVICE, 1, 1)
+                .heartbeatAfterMs(400)
+                .judged()
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldHoldWhenTheDoorbellsAreApart() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .sq(Side.DEVICE, 1, 1)
+                .onCpu(1)
+                .us(1)
+                .cq(Side.DEVICE, 1, 1)
+                .heartbeatAfterMs(400)
+                .judged()
+                .holds(RULE);
+    }
+}

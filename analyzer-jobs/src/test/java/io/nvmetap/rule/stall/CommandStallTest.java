@@ -1,0 +1,59 @@
+package io.nvmetap.rule.stall;
+
+import io.nvmetap.event.Side;
+import io.nvmetap.finding.Party;
+import io.nvmetap.testkit.Scenario;
+import org.junit.jupiter.api.Test;
+
+class CommandStallTest {
+    private static final String RULE = "command-stall";
+
+    @Test
+    void shouldNameTheControllerThatDoesNotComplete() {
+        Scenario.log()
+                .ready()
+                .sq(Side.DEVICE, 1, 1)
+                .emitted(1, 1)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.CONTROLLER)
+                .isUnknownWithoutItsEvidence(RULE);
+    }
+
+    @Test
+    void shouldNameTheMediatorThatDoesNotPassOn() {
+        Scenario.mediated()
+                .ready()
+                .fetched(1, 1)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.MEDIATOR);
+    }
+
+    @Test
+    void shouldNameTheMediatorThatDoesNotCopy() {
+        Scenario.mediated()
+                .ready()
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .seen(1, 1)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.MEDIATOR);
+    }
+
+    @Test
+    void shouldHoldJustBeforeTheDeadline() {
+        Scenario.log().ready().emitted(1, 1).us(990_000).seen(1, 1).judged().holds(RULE);
+    }
+
+    @Test
+    void shouldLetEventRequestsWait() {
+        Scenario.mediated().ready().eventRequest(5).heartbeatAfterMs(60_000).judged().holds(RULE);
+    }
+
+    @Test
+    void shouldBeUnknownAfterAGap() {
+        Scenario.log().ready().emitted(1, 1).lost(1).heartbeatAfterMs(2_000).judged().unknown(RULE);
+    }
+}

@@ -1,0 +1,323 @@
+package io.nvmetap.testkit;
+
+import io.nvmetap.event.CaptureStarted;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.ControllerInfo;
+import io.nvmetap.event.DecisionKind;
+import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.Edge;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.LiveState;
+import io.nvmetap.event.Owner;
+import io.nvmetap.event.PayloadPolicy;
+import io.nvmetap.event.RegisterSpace;
+import io.nvmetap.event.ResetKind;
+import io.nvmetap.event.Side;
+import io.nvmetap.event.Unseen;
+import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Registers;
+import io.nvmetap.nvme.Sqe;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A small history in words. Every call is one step at the scenario's clock; {@link #judged} runs
+ * the rules.
+ */
+public final class Scenario {
+    private final List<CapturedEvent> events = new ArrayList<>();
+    private final boolean mediated;
+    private long nowNs;
+    private long seq;
+    private int cpu;
+
+    private Scenario(boolean mediated, String profile, int mdts, Set<Unseen> unseen) {
+        this.mediated = mediated;
+        ControllerInfo info =
+                new ControllerInfo(-1, -1, 0, 0, "", "", "", mdts, profile, LiveState.DISABLED);
+        add(
+                new CapturedEvent()
+                        .asCaptureStarted(
+                                new CaptureStarted(
+                                        0,
+                                        1,
+                                        "",
+                                        "",
+                                        "",
+                                        mediated ? "reference" : "",
+                                        "",
+                                        "",
+                                        mediated ? "mediator" : "log",
+                                        unseen,
+                                        "",
+                                        List.of(info),
+                                        PayloadPolicy.ADMIN)));
+    }
+
+    /** A mediator that shows everything. */
+    public static Scenario mediated() {
+        return new Scenario(true, "", -1, Set.of());
+    }
+
+    /** The same in front of an Apple controller. */
+    public static Scenario apple() {
+        return new Scenario(true, "apple", -1, Set.of());
+    }
+
+    /** A mediator in front of a controller with this MDTS. */
+    public static Scenario mediatedWithMdts(int mdts) {
+        return new Scenario(true, "", mdts, Set.of());
+    }
+
+    /** A mediator whose source lacks something. */
+    public static Scenario mediatedBlindFor(Unseen what) {
+        return new Scenario(true, "", -1, EnumSet.of(what));
+    }
+
+    /** A log of the device side, no mediator. */
+    public static Scenario log() {
+        return new Scenario(false, "", -1, EnumSet.of(Unseen.GUEST_SIDE));
+    }
+
+    private Scenario add(CapturedEvent e) {
+        e.sessionHigh = 1;
+        e.sessionLow = 2;
+        e.at(seq++, nowNs, cpu, 0);
+        events.add(e.copy());
+        return this;
+    }
+
+    private static CapturedEvent event() {
+        return new CapturedEvent();
+    }
+
+    /** Moves the clock. */
+    public Scenario us(long microseconds) {
+        nowNs += microseconds * 1_000;
+        return this;
+    }
+
+    /** Moves the clock, finer. */
+    public Scenario ns(long nanoseconds) {
+        nowNs += nanoseconds;
+        return this;
+    }
+
+    /** A heartbeat after so many milliseconds. */
+    public Scenario heartbeatAfterMs(long ms) {
+        return us(ms * 1_000).add(event().asHeartbeat());
+    }
+
+    /** Who acts from now on. */
+    public Scenario onCpu(int newCpu) {
+        cpu = newCpu;
+        return this;
+    }
+
+    /** Events lost here. */
+    public Scenario lost(long count) {
+        seq += count;
+        return add(event().asEventsLost(count, "test"));
+    }
+
+    /** Writes CC on both sides (or the only one). */
+    public Scenario cc(int value) {
+        if (mediated) {
+            register(Side.GUEST, Registers.CC, value);
+        }
+        return register(Side.DEVICE, Registers.CC, value);
+    }
+
+    /** Writes CC on one side. */
+    public Scenario cc(Side side, int value) {
+        return register(side, Registers.CC, value);
+    }
+
+    private Scenario register(Side side, int offset, int value) {
+        return us(1).add(event().asRegisterWritten(side, RegisterSpace.BAR0, offset, 4, value));
+    }
+
+    /** Admin queues of 32 entries, CC.EN=1. */
+    public Scenario enable() {
+        if (mediated) {
+            register(Side.GUEST, Registers.AQA, 0x1f001f);
+        }
+        return register(Side.DEVICE, Registers.AQA, 0x1f001f).cc(0x460001);
+    }
+
+    /** Set Features 07h. */
+    public Scenario asksForQueues() {
+        return command(0, 900, sqe(0x09, 900, 0x07, 0x10001));
+    }
+
+    /** One pair with interrupts, vector = qid. */
+    public Scenario createPair(int qid, int entries) {
+        int size = qid | entries - 1 << 16;
+        command(0, 901, sqe(0x05, 901, size, qid << 16 | 3));
+        return command(0, 902, sqe(0x01, 902, size, qid << 16 | 1));
+    }
+
+    /** Enabled, asked, one pair of 8 entries. */
+    public Scenario ready() {
+        return enable().asksForQueues().createPair(1, 8);
+    }
+
+    private static byte[] sqe(int opcode, int cid, int cdw10, int cdw11) {
+        byte[] b = new byte[64];
+        Sqe.putOpcode(b, 0, opcode);
+        Sqe.putCid(b, 0, cid);
+        Sqe.putCdw10(b, 0, cdw10);
+        Sqe.putCdw11(b, 0, cdw11);
+        return b;
+    }
+
+    private static byte[] io(int opcode, int cid, long prp1) {
+        byte[] b = sqe(opcode, cid, 0, 0);
+        Sqe.putPrp1(b, 0, prp1);
+        return b;
+    }
+
+    /** A whole command on its way there and back, acknowledged on no side. */
+    private Scenario command(int sqid, int cid, byte[] sqe) {
+        if (mediated) {
+            submit(EventKind.COMMAND_FETCHED, sqid, sqe, Owner.GUEST, -1);
+        }
+        submit(EventKind.COMMAND_EMITTED, sqid, sqe, Owner.GUEST, -1);
+        seen(sqid, cid);
+        return mediated ? copied(sqid, cid) : this;
+    }
+
+    private Scenario submit(EventKind kind, int sqid, byte[] sqe, Owner owner, long bytes) {
+        CapturedEvent e = event().asCommand(kind, sqid, 0, sqe, 0, 64);
+        e.owned(owner, id(sqid, Sqe.cid(sqe, 0), owner));
+        e.dataBytes = bytes;
+        return us(1).add(e);
+    }
+
+    private static long id(int sqid, int cid, Owner owner) {
+        return sqid * 100_000L + cid + (owner == Owner.MEDIATOR ? 50_000_000 : 0);
+    }
+
+    /** The mediator fetches a Read. */
+    public Scenario fetched(int sqid, int cid) {
+        return submit(
+                EventKind.COMMAND_FETCHED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
+    }
+
+    /** A guest's Read is emitted (for a log: fetched by the controller). */
+    public Scenario emitted(int sqid, int cid) {
+        return submit(
+                EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
+    }
+
+    /** A guest's Write from a buffer. */
+    public Scenario emittedFrom(int sqid, int cid, long prp1) {
+        return submit(EventKind.COMMAND_EMITTED, sqid, io(1, cid, prp1), Owner.GUEST, 4096);
+    }
+
+    /** A Read of so many bytes reaches the controller. */
+    public Scenario emittedBytes(int sqid, int cid, long bytes) {
+        return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000), Owner.GUEST, bytes);
+    }
+
+    /** The mediator's own Read. */
+    public Scenario own(int sqid, int cid) {
+        return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x9000), Owner.MEDIATOR, 4096);
+    }
+
+    /** An event request of the guest. */
+    public Scenario eventRequest(int cid) {
+        submit(EventKind.COMMAND_FETCHED, 0, sqe(0x0C, cid, 0, 0), Owner.GUEST, 0);
+        return submit(EventKind.COMMAND_EMITTED, 0, sqe(0x0C, cid, 0, 0), Owner.GUEST, 0);
+    }
+
+    /** The controller completes a guest's command, on the CQ of the same number. */
+    public Scenario seen(int sqid, int cid) {
+        return complete(EventKind.COMPLETION_SEEN, sqid, cid, sqid, 0, Owner.GUEST);
+    }
+
+    /** The controller completes a command of the mediator. */
+    public Scenario seenOwn(int sqid, int cid) {
+        return complete(EventKind.COMPLETION_SEEN, sqid, cid, sqid, 0, Owner.MEDIATOR);
+    }
+
+    /** The guest gets the completion, SQHD 0. */
+    public Scenario copied(int sqid, int cid) {
+        return complete(EventKind.COMPLETION_COPIED, sqid, cid, sqid, 0, Owner.GUEST);
+    }
+
+    /** The guest gets the completion with these SQID and SQHD. */
+    public Scenario copiedAs(int sqid, int cid, int claimedSqid, int sqhd) {
+        return complete(EventKind.COMPLETION_COPIED, sqid, cid, claimedSqid, sqhd, Owner.GUEST);
+    }
+
+    private Scenario complete(EventKind kind, int cq, int cid, int sqid, int sqhd, Owner owner) {
+        byte[] b = new byte[16];
+        Cqe.putCid(b, 0, cid);
+        Cqe.putSqid(b, 0, sqid);
+        Cqe.putSqhd(b, 0, sqhd);
+        CapturedEvent e = event().asCompletion(kind, cq, 0, b, 0);
+        return us(1).add(e.owned(owner, id(cq, cid, owner)));
+    }
+
+    /** SQ tail rung. */
+    public Scenario sq(Side side, int qid, int tail) {
+        return add(event().asDoorbell(side, DoorbellKind.SQ_TAIL, qid, tail));
+    }
+
+    /** CQ head rung. */
+    public Scenario cq(Side side, int qid, int head) {
+        return add(event().asDoorbell(side, DoorbellKind.CQ_HEAD, qid, head));
+    }
+
+    /** Store into a guest CQ slot. */
+    public Scenario stored(int cqid, int slot, int offset, int count) {
+        return add(event().asStore(cqid, slot, offset, count, 0, 0));
+    }
+
+    /** Store fence. */
+    public Scenario fence(int cqid) {
+        return add(event().asFence(cqid));
+    }
+
+    /** Interrupt raised by the controller, and delivered to the guest if so. */
+    public Scenario interrupt(int vector, boolean delivered) {
+        InterruptKind how = InterruptKind.MSIX;
+        us(1).add(event().asInterrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, vector, how, ""));
+        return delivered
+                ? add(
+                        event().asInterrupt(
+                                        EventKind.INTERRUPT_DELIVERED, Side.GUEST, vector, how, ""))
+                : this;
+    }
+
+    /** Mask, unmask or flush by the mediator. */
+    public Scenario vector(EventKind kind, int vector) {
+        return add(event().asVector(kind, Side.DEVICE, vector));
+    }
+
+    /** Reset seen at both sides by the mediator. */
+    public Scenario reset(Edge edge) {
+        return add(event().asReset(Side.DEVICE, ResetKind.DRIVER, edge));
+    }
+
+    /** The guest's machine resets. */
+    public Scenario machineReset() {
+        add(event().asReset(Side.DEVICE, ResetKind.MACHINE, Edge.BEGIN));
+        return add(event().asReset(Side.DEVICE, ResetKind.MACHINE, Edge.END));
+    }
+
+    /** A decision of the mediator about a queue. */
+    public Scenario decides(DecisionKind kind, int qid) {
+        return add(event().asDecision(Side.GUEST, kind, "doorbell", qid, -1, "test"));
+    }
+
+    /** Ends the capture and runs the rules. */
+    public Judged judged() {
+        add(event().asCaptureEnded(seq, 0, "end"));
+        return Judged.of(events);
+    }
+}
