@@ -25,7 +25,8 @@ public final class Judged {
         this.events = events;
     }
 
-    static Judged of(List<CapturedEvent> events) {
+    /** Runs the rules over events. */
+    public static Judged of(List<CapturedEvent> events) {
         Judged j = new Judged(events);
         Analyzer analyzer = new Analyzer(RuleSet.all(), RuleSettings.DEFAULTS);
         events.forEach(e -> analyzer.accept(e, j.findings::add, j.summaries::add));
@@ -65,6 +66,26 @@ public final class Judged {
         violatesNothing();
         assertThat(said(rule)).isEqualTo("HOLDS");
         return this;
+    }
+
+    /** Rules violated with their owners, sorted, each once. */
+    public Set<String> violated() {
+        Set<String> out = new java.util.TreeSet<>();
+        for (Finding f : findings) {
+            if (f.verdict() == Verdict.VIOLATED) {
+                out.add(f.rule() + " " + f.owner());
+            }
+        }
+        return out;
+    }
+
+    /** Explanations of what is violated, for messages. */
+    public List<String> explanations() {
+        return findings.stream()
+                .filter(f -> f.verdict() == Verdict.VIOLATED)
+                .map(f -> f.rule() + " " + f.fromSeq() + "-" + f.toSeq() + ": " + f.explanation())
+                .limit(8)
+                .toList();
     }
 
     private String said(String rule) {

@@ -13,14 +13,17 @@ final class EventStream {
     /** Events held behind one open command; the command is closed when there are more. */
     static final int WAITING_MAX = 256;
 
+    /** Characters of an annotation's text; the rest is cut. */
+    static final int TEXT_MAX = 1_000;
+
     private final Consumer<CapturedEvent> sink;
     private final long sessionHigh;
     private final long sessionLow;
     private final CapturedEvent scratch = new CapturedEvent();
     private final CapturedEvent command = new CapturedEvent();
     private final List<CapturedEvent> waiting = new ArrayList<>();
-    private Runnable whenClosed = () -> {};
     private boolean open;
+    private long openThread;
     private long seq;
     private long lastNs;
 
@@ -38,8 +41,11 @@ final class EventStream {
         return command;
     }
 
-    boolean isOpen() {
-        return open;
+    /**
+     * @return a command is open, and this thread executes it
+     */
+    boolean isOpenFor(long thread) {
+        return open && openThread == thread;
     }
 
     long events() {
@@ -47,10 +53,10 @@ final class EventStream {
     }
 
     /** The filled {@link #command()} stays open until {@link #close()}. */
-    void open(long timeNs, Runnable afterwards) {
+    void open(long timeNs, long thread) {
         command.timeNs = timeNs;
         command.cpu = -1;
-        whenClosed = afterwards;
+        openThread = thread;
         open = true;
     }
 
@@ -61,7 +67,6 @@ final class EventStream {
         }
         open = false;
         send(command);
-        whenClosed.run();
         for (CapturedEvent e : waiting) {
             send(e);
         }
@@ -88,6 +93,12 @@ final class EventStream {
         if (waiting.size() >= WAITING_MAX) {
             close();
         }
+    }
+
+    /** A remark of {@code author}; it may come in the middle of a command's lines. */
+    void note(String author, String text, long timeNs) {
+        String kept = text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) + "..." : text;
+        putBeside(scratch.asAnnotation(author, kept), timeNs, -1);
     }
 
     private void send(CapturedEvent e) {

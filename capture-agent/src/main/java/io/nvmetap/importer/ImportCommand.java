@@ -5,12 +5,20 @@ import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.trace.TraceWriter;
+import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.zip.ZipException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,6 +52,8 @@ public final class ImportCommand implements Callable<Integer> {
             description = "a mediator of this name stood between guest and this device")
     private String mediator;
 
+    private static final int DRIVERS_SHOWN = 12;
+
     private final PrintStream out;
 
     ImportCommand(PrintStream out) {
@@ -58,33 +68,64 @@ public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (format != Format.QEMU) {
-            throw CliFailure.usage("this version imports --format qemu only");
+            throw CliFailure.usage(
+                    "--format "
+                            + format.name().toLowerCase(Locale.ROOT)
+                            + " comes with a later version; this one imports --format qemu");
         }
+        checkFiles();
+        print(importLog());
+        return ExitStatus.OK;
+    }
+
+    private void checkFiles() throws IOException {
         if (!Files.exists(input)) {
             throw CliFailure.environment(input + ": no such file; check the path");
         }
-        ImportReport report;
+        if (!Files.isRegularFile(input)) {
+            throw CliFailure.environment(input + ": not a file; the log is read twice, save it");
+        }
+        Path folder = output.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw CliFailure.environment(output + ": its folder does not exist; create it");
+        }
+        if (Files.isDirectory(output)) {
+            throw CliFailure.environment(output + ": is a folder; name a file");
+        }
+        if (Files.exists(output) && Files.isSameFile(input, output)) {
+            throw CliFailure.usage("--out is the log itself; name another file");
+        }
+    }
+
+    private ImportReport importLog() throws IOException {
         Path partial = output.resolveSibling(output.getFileName() + ".partial");
         try {
-            try (TraceWriter writer = TraceWriter.open(partial)) {
-                report = QemuLogImporter.run(input, mediator, e -> append(writer, e));
+            byte[] digest = QemuLogImporter.digest(input);
+            ImportReport report;
+            try (TraceWriter writer = open(partial, digest)) {
+                report = QemuLogImporter.run(input, digest, mediator, e -> append(writer, e));
             }
-            if (report.events() <= 2) {
+            if (report.nothingFound()) {
                 throw CliFailure.environment(
                         input
                                 + ": no NVMe trace line in it; record with"
                                 + " -trace 'pci_nvme_*' -msg timestamp=on");
             }
-            Files.move(partial, output, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        } catch (java.io.EOFException | java.util.zip.ZipException e) {
+            Files.move(partial, output, StandardCopyOption.REPLACE_EXISTING);
+            return report;
+        } catch (EOFException | ZipException e) {
             throw CliFailure.environment(input + ": the gzip data is cut off or damaged");
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {
             Files.deleteIfExists(partial);
         }
-        print(report);
-        return ExitStatus.OK;
+    }
+
+    /** The marker comes from the log, as the session id does: the same log gives the same bytes. */
+    private static TraceWriter open(Path file, byte[] digest) throws IOException {
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+        return new TraceWriter(out, Arrays.copyOfRange(digest, 16, 32));
     }
 
     private static void append(TraceWriter writer, CapturedEvent e) {
@@ -97,16 +138,29 @@ public final class ImportCommand implements Callable<Integer> {
 
     private void print(ImportReport r) {
         out.printf(
-                "import    %,d lines -> %,d events   %,d folded   %,d foreign   %,d ghosts   %s%n",
-                r.lines(), r.events(), r.folded(), r.foreign(), r.ghosts(), output);
-        if (!r.firmware().isEmpty()) {
-            out.printf("drivers   %s%n", String.join(" -> ", r.firmware()));
+                "import    %,d lines -> %,d events   %,d folded   %,d unused   %,d foreign   %s%n",
+                r.lines(), r.events(), r.folded(), r.unused(), r.foreign(), output);
+        if (r.ghosts() + r.unmatched() > 0) {
+            out.printf(
+                    "ghosts    %,d commands finished after their queue was gone"
+                            + "   %,d completions of unknown commands%n",
+                    r.ghosts(), r.unmatched());
         }
-        r.unparsed().forEach((name, n) -> out.printf("unparsed  %s   %,d lines%n", name, n));
+        if (!r.drivers().isEmpty()) {
+            out.printf("drivers   %s%n", drivers(r.driversInTurn()));
+        }
+        r.unparsed()
+                .forEach((name, n) -> out.printf("unparsed  %s   %,d lines left out%n", name, n));
         if (!r.mixedControllers().isEmpty()) {
             out.printf(
                     "mixed     several controllers in one log cannot be told apart (%s)%n",
                     r.mixedControllers());
         }
+    }
+
+    private static String drivers(List<String> turns) {
+        boolean all = turns.size() <= DRIVERS_SHOWN;
+        String shown = String.join(" -> ", all ? turns : turns.subList(0, DRIVERS_SHOWN));
+        return all ? shown : shown + " -> ...";
     }
 }

@@ -1,13 +1,22 @@
 package io.nvmetap.importer;
 
+import java.time.LocalDate;
+
 /**
  * One line of a QEMU log, taken apart. Reused for every line.
  *
  * <p>Formats seen: {@code TID@SEC.USEC:EVENT ARGS} (QEMU 7.2, {@code -msg timestamp=on}), {@code
  * 2026-11-22T13:10:28.968368Z EVENT ARGS} (QEMU 11) and {@code EVENT ARGS}. One log may mix them.
+ * Everything else is foreign: messages (with or without a guest name), lines of other parts.
  */
 final class LogLine {
+    /** Largest value of {@link #need} for what may be any 64 bits. */
+    static final long ANY = -1;
+
     private static final int ISO_LENGTH = 27;
+    private static final int YEAR_MAX = 2200;
+    private static final long SECONDS_MAX = 7_000_000_000L;
+    private static final int THREAD_DIGITS_MAX = 10;
 
     /** Thread id, -1 not in the line. */
     long thread;
@@ -21,6 +30,9 @@ final class LogLine {
     /** What follows the name. */
     String args = "";
 
+    /** A number that {@link #need} asked for is missing or out of range: tell nothing from it. */
+    boolean bad;
+
     private String isoDay = "";
     private long isoDayNs;
     private boolean noNumber;
@@ -31,9 +43,11 @@ final class LogLine {
         wallNs = -1;
         event = "";
         args = "";
+        bad = false;
         int from = 0;
         if (!line.isEmpty() && isDigit(line.charAt(0))) {
-            from = line.indexOf('@') > 0 ? epochPrefix(line) : isoPrefix(line);
+            int at = line.indexOf('@');
+            from = at > 0 && at <= THREAD_DIGITS_MAX ? epochPrefix(line, at) : isoPrefix(line);
             if (from < 0) {
                 return;
             }
@@ -55,17 +69,16 @@ final class LogLine {
                 || line.startsWith("memory_region_ops_", from);
     }
 
-    private int epochPrefix(String line) {
-        int at = line.indexOf('@');
+    private int epochPrefix(String line, int at) {
         int dot = line.indexOf('.', at);
         int colon = line.indexOf(':', at);
-        if (at > 10 || dot < 0 || colon != dot + 7) {
+        if (dot < 0 || colon != dot + 7) {
             return -1;
         }
         long tid = digits(line, 0, at);
         long sec = digits(line, at + 1, dot);
         long usec = digits(line, dot + 1, colon);
-        if (tid < 0 || sec < 0 || usec < 0 || sec > 9_000_000_000L) {
+        if (tid < 0 || sec < 0 || usec < 0 || sec > SECONDS_MAX) {
             return -1;
         }
         thread = tid;
@@ -80,14 +93,15 @@ final class LogLine {
                 || line.charAt(27) != ' ') {
             return -1;
         }
-        if (!line.startsWith(isoDay) || isoDay.isEmpty()) {
+        if (isoDay.isEmpty() || !line.startsWith(isoDay)) {
             long year = digits(line, 0, 4);
             long month = digits(line, 5, 7);
             long day = digits(line, 8, 10);
-            if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) {
+            boolean exists = year >= 1970 && year <= YEAR_MAX && month >= 1 && month <= 12;
+            if (!exists || day < 1 || day > 31) {
                 return -1;
             }
-            long days = java.time.LocalDate.of((int) year, (int) month, 1).toEpochDay() + day - 1;
+            long days = LocalDate.of((int) year, (int) month, 1).toEpochDay() + day - 1;
             isoDay = line.substring(0, 10);
             isoDayNs = days * 86_400_000_000_000L;
         }
@@ -95,7 +109,7 @@ final class LogLine {
         long m = digits(line, 14, 16);
         long s = digits(line, 17, 19);
         long usec = digits(line, 20, 26);
-        if (h < 0 || m < 0 || s < 0 || usec < 0) {
+        if (h < 0 || m < 0 || s < 0 || usec < 0 || h > 23 || m > 59 || s > 60) {
             return -1;
         }
         wallNs = isoDayNs + ((h * 3600 + m * 60 + s) * 1_000_000 + usec) * 1_000;
@@ -125,6 +139,45 @@ final class LogLine {
     }
 
     /**
+     * A line without its end (the log was cut off) whose last number may have lost digits.
+     *
+     * @return true if nothing should be told from it
+     */
+    boolean mayBeCut() {
+        if (args.isEmpty() || args.charAt(args.length() - 1) == '\'') {
+            return false;
+        }
+        return !args.endsWith(" size 4")
+                && Character.digit(args.charAt(args.length() - 1), 16) >= 0;
+    }
+
+    /**
+     * A number the line must have; if it has not, {@link #bad} is set.
+     *
+     * @param max largest value that can be meant, {@link #ANY} no bound
+     * @return the value, 0 if it is bad
+     */
+    long need(String key, long max) {
+        long value = number(key, 0);
+        boolean outside = max != ANY && (value < 0 || value > max);
+        if (noNumber || outside) {
+            bad = true;
+            return 0;
+        }
+        return value;
+    }
+
+    /** {@link #need} for identifiers and sizes of 16 bits. */
+    int need16(String key) {
+        return (int) need(key, 0xFFFF);
+    }
+
+    /** {@link #need} for numbers of 32 bits. */
+    long need32(String key) {
+        return need(key, 0xFFFF_FFFFL);
+    }
+
+    /**
      * Number after a key: {@code "sqid 3"}, {@code "sqid=3"}, hexadecimal with 0x. The key must
      * stand at the start or after a blank or comma.
      *
@@ -141,6 +194,7 @@ final class LogLine {
                 }
             }
         }
+        noNumber = true;
         return absent;
     }
 
@@ -148,23 +202,23 @@ final class LogLine {
         return c == ' ' || c == '=';
     }
 
+    /** At most 64 bits in hexadecimal, 63 in decimal; more is no number. */
     private long numberAt(int from) {
-        int i = from;
-        int radix = 10;
-        if (args.startsWith("0x", i)) {
-            radix = 16;
-            i += 2;
-        }
+        boolean hex = args.startsWith("0x", from);
+        int first = hex ? from + 2 : from;
+        int radix = hex ? 16 : 10;
         long v = 0;
-        int first = i;
+        boolean tooLarge = false;
+        int i = first;
         for (; i < args.length(); i++) {
             int digit = Character.digit(args.charAt(i), radix);
             if (digit < 0) {
                 break;
             }
+            tooLarge |= hex ? i - first >= 16 : v > (Long.MAX_VALUE - 9) / 10;
             v = v * radix + digit;
         }
-        noNumber = i == first || i - first > 19;
+        noNumber = i == first || tooLarge;
         return v;
     }
 }

@@ -21,6 +21,7 @@ final class LogLines implements Closeable {
     private final byte[] line = new byte[LINE_BYTES_MAX];
     private int next;
     private int limit;
+    private boolean unterminated;
 
     LogLines(InputStream in) {
         this.in = in;
@@ -51,6 +52,7 @@ final class LogLines implements Closeable {
                 next = 0;
                 if (limit <= 0) {
                     limit = 0;
+                    unterminated = any;
                     return any ? text(length) : null;
                 }
             }
@@ -63,6 +65,13 @@ final class LogLines implements Closeable {
                 line[length++] = b;
             }
         }
+    }
+
+    /**
+     * @return the last line had no end: the log was cut off in it
+     */
+    boolean unterminated() {
+        return unterminated;
     }
 
     private String text(int length) {

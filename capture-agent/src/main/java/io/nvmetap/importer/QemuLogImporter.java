@@ -8,6 +8,7 @@ import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.Unseen;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -38,10 +39,19 @@ public final class QemuLogImporter {
      */
     public static ImportReport run(Path log, String mediatorName, Consumer<CapturedEvent> sink)
             throws IOException {
-        byte[] digest = digest(log);
+        return run(log, digest(log), mediatorName, sink);
+    }
+
+    /**
+     * @param digest {@link #digest} of the log
+     */
+    static ImportReport run(
+            Path log, byte[] digest, String mediatorName, Consumer<CapturedEvent> sink)
+            throws IOException {
         LogSurvey survey = survey(log);
         EventStream stream = new EventStream(sink, number(digest, 0), number(digest, 8));
-        QemuLogTranslator translator = new QemuLogTranslator(stream, survey, mediatorName);
+        QemuLogTranslator translator =
+                new QemuLogTranslator(stream, survey, !mediatorName.isEmpty());
         translator.begin(header(survey, mediatorName));
         LogLine l = new LogLine();
         long lines = 0;
@@ -49,7 +59,11 @@ public final class QemuLogImporter {
             for (String text = in.next(); text != null; text = in.next()) {
                 lines++;
                 l.parse(text);
-                translator.line(l, lines);
+                if (in.unterminated() && l.mayBeCut()) {
+                    translator.cutLine();
+                } else {
+                    translator.line(l, lines);
+                }
             }
         }
         return translator.end(lines);
@@ -62,20 +76,24 @@ public final class QemuLogImporter {
         try (LogLines in = LogLines.open(log)) {
             for (String text = in.next(); text != null; text = in.next()) {
                 l.parse(text);
-                survey.look(l, ++line);
+                line++;
+                if (!in.unterminated() || !l.mayBeCut()) {
+                    survey.look(l, line);
+                }
             }
         }
+        survey.drivers();
         return survey;
     }
 
     private static CaptureStarted header(LogSurvey s, String mediatorName) {
-        LiveState state = s.fromPowerOn ? LiveState.DISABLED : LiveState.UNKNOWN;
+        LiveState state = s.fromPowerOn() ? LiveState.DISABLED : LiveState.UNKNOWN;
         return new CaptureStarted(
-                s.firstWallNs < 0 ? 0 : s.firstWallNs / 1_000_000,
+                Math.max(0, s.firstWallNs() / 1_000_000),
                 1_000,
                 "QEMU",
-                "",
-                "",
+                FirmwareGuess.firmware(s.drivers()),
+                FirmwareGuess.os(s.drivers()),
                 mediatorName,
                 "",
                 "",
@@ -88,19 +106,27 @@ public final class QemuLogImporter {
 
     private static Set<Unseen> unseen(LogSurvey s) {
         EnumSet<Unseen> unseen = EnumSet.allOf(Unseen.class);
-        unseen.remove(Unseen.OTHER);
         unseen.remove(Unseen.DEVICE_SIDE);
-        if (s.registerValuesSeen) {
+        if (s.lifecycleSeen()) {
+            unseen.remove(Unseen.OTHER); // else: enables, for which there is no word
+        }
+        if (s.readValuesSeen()) {
             unseen.remove(Unseen.REGISTER_READ_VALUES);
+        }
+        if (s.threadsSeen() || s.cpusSeen()) {
+            unseen.remove(Unseen.CPU);
         }
         return unseen;
     }
 
-    private static byte[] digest(Path log) throws IOException {
+    /**
+     * @return SHA-256 of the file: the session id and the marker of the trace come from it
+     */
+    static byte[] digest(Path log) throws IOException {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             try (InputStream in = new DigestInputStream(Files.newInputStream(log), sha)) {
-                in.transferTo(java.io.OutputStream.nullOutputStream());
+                in.transferTo(OutputStream.nullOutputStream());
             }
             return sha.digest();
         } catch (NoSuchAlgorithmException e) {

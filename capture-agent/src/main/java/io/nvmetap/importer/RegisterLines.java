@@ -22,38 +22,43 @@ final class RegisterLines {
     /** Threads told apart as CPUs. */
     static final int CPUS_MAX = 1024;
 
+    private static final int QUEUES = 1 << 16;
+    private static final int CPU_UNKNOWN = -1;
+
     private record Write(long thread, long offset, long value) {}
 
     private final EventStream stream;
+    private final boolean cpusTold;
     private final Deque<Write> undecoded = new ArrayDeque<>();
     private final Map<Long, Integer> cpuOfThread = new HashMap<>();
     private final CapturedEvent heldRead = new CapturedEvent();
     private boolean readHeld;
     private long heldAtNs;
     private int heldCpu;
-    private int cpuOfNextWrite = -1;
+    private int cpuOfNextWrite = CPU_UNKNOWN;
 
-    RegisterLines(EventStream stream) {
+    /**
+     * @param cpusTold some lines tell the index of the virtual CPU: threads are not counted then
+     */
+    RegisterLines(EventStream stream, boolean cpusTold) {
         this.stream = stream;
+        this.cpusTold = cpusTold;
     }
 
     /** A raw write below or at a doorbell. */
-    void write(LogLine l, long timeNs) {
-        long offset = l.number("addr", -1);
-        long value = l.number("data", 0);
-        int width = (int) l.number("size", 4);
+    void write(LogLine l, long offset, long value, int width, long timeNs) {
         if (undecoded.size() >= UNDECODED_MAX) {
             undecoded.removeFirst();
         }
         undecoded.addLast(new Write(l.thread, offset, value));
         int cpu = cpuOfNextWrite >= 0 ? cpuOfNextWrite : cpu(l.thread);
-        cpuOfNextWrite = -1;
+        cpuOfNextWrite = CPU_UNKNOWN;
         put(offset, width, value, timeNs, cpu);
     }
 
     private void put(long offset, int width, long value, long timeNs, int cpu) {
         CapturedEvent e = stream.scratch();
-        if (Registers.isDoorbell(offset)) {
+        if (isDoorbell(offset)) {
             boolean cq = Registers.doorbellIsCompletion(offset, 0);
             e.asDoorbell(
                     Side.DEVICE,
@@ -66,6 +71,12 @@ final class RegisterLines {
         stream.putBeside(e, timeNs, cpu);
     }
 
+    /** QEMU's stride is 0; a write beside the doorbells is told as it was, and rings nothing. */
+    private static boolean isDoorbell(long offset) {
+        return Registers.isDoorbellAligned(offset, 0)
+                && offset < Registers.doorbellOffset(QUEUES, false, 0);
+    }
+
     /**
      * A decoded write.
      *
@@ -74,7 +85,9 @@ final class RegisterLines {
     boolean decoded(LogLine l, long offset, long value, long timeNs) {
         for (Iterator<Write> i = undecoded.descendingIterator(); i.hasNext(); ) {
             Write w = i.next();
-            if (w.thread == l.thread && w.offset == offset && w.value == value) {
+            // A decoded doorbell shows the 16 bits that count.
+            long same = isDoorbell(offset) ? w.value & 0xFFFF : w.value;
+            if (w.thread == l.thread && w.offset == offset && same == value) {
                 i.remove();
                 return true;
             }
@@ -84,30 +97,45 @@ final class RegisterLines {
     }
 
     /** A read; its value may follow in another line. */
-    void read(LogLine l, long timeNs) {
-        heldRead.asRegisterReadUnseen(
-                Side.DEVICE, RegisterSpace.BAR0, l.number("addr", 0), (int) l.number("size", 4));
+    void read(LogLine l, long offset, int width, long timeNs) {
+        heldRead.asRegisterReadUnseen(Side.DEVICE, RegisterSpace.BAR0, offset, width);
         readHeld = true;
         heldAtNs = timeNs;
         heldCpu = cpu(l.thread);
     }
 
-    /** The value of the read before it, and the CPU that read. */
+    /**
+     * The value of the read before it, and the CPU that read.
+     *
+     * @return false if no such read came before
+     */
     boolean readValue(LogLine l) {
-        long address = l.number("addr", -1);
-        if (!readHeld || (address - heldRead.registerOffset & 0xFFF) != 0) {
+        long address = l.need("addr", LogLine.ANY);
+        long value = l.need("value", LogLine.ANY);
+        if (l.bad || !readHeld || (address - heldRead.registerOffset & 0xFFF) != 0) {
             return false;
         }
-        heldRead.value = l.number("value", 0);
+        heldRead.value = value;
         heldRead.flag = true;
-        heldCpu = (int) l.number("cpu", heldCpu);
+        heldCpu = learnCpu(l);
         release();
         return true;
     }
 
     /** The CPU of the write that follows. */
     void cpuOfWrite(LogLine l) {
-        cpuOfNextWrite = (int) l.number("cpu", -1);
+        cpuOfNextWrite = learnCpu(l);
+    }
+
+    private int learnCpu(LogLine l) {
+        int cpu = (int) l.need("cpu", CPUS_MAX - 1);
+        if (l.bad) {
+            return CPU_UNKNOWN;
+        }
+        if (l.thread >= 0 && cpuOfThread.size() < CPUS_MAX) {
+            cpuOfThread.put(l.thread, cpu);
+        }
+        return cpu;
     }
 
     /** No value follows. */
@@ -119,9 +147,15 @@ final class RegisterLines {
     }
 
     private int cpu(long thread) {
-        if (thread < 0 || cpuOfThread.size() >= CPUS_MAX) {
-            return -1;
+        Integer cpu = thread < 0 ? null : cpuOfThread.get(thread);
+        if (cpu != null) {
+            return cpu;
         }
-        return cpuOfThread.computeIfAbsent(thread, t -> cpuOfThread.size());
+        if (thread < 0 || cpusTold || cpuOfThread.size() >= CPUS_MAX) {
+            return CPU_UNKNOWN;
+        }
+        int next = cpuOfThread.size();
+        cpuOfThread.put(thread, next);
+        return next;
     }
 }

@@ -19,6 +19,7 @@ final class DeviceInterrupts implements InterruptSink {
     private final BitSet raised = new BitSet();
     private final Runnable handler = this::handle;
     private boolean scheduled;
+    private Poller poller;
 
     DeviceInterrupts(
             MediatorState state,
@@ -31,6 +32,10 @@ final class DeviceInterrupts implements InterruptSink {
         this.msix = msix;
         this.completer = completer;
         this.port = port;
+    }
+
+    void wire(Poller newPoller) {
+        poller = newPoller;
     }
 
     @Override
@@ -80,5 +85,7 @@ final class DeviceInterrupts implements InterruptSink {
             }
         }
         raised.clear();
+        // A level that stays up says nothing of what comes next.
+        poller.kick();
     }
 }

@@ -156,7 +156,12 @@ final class GuestDoorbells {
         }
         interrupts.acknowledged(cq);
         copyBack.drain(cq);
-        completer.scan(cq);
+        if (interrupts.deviceLine()) {
+            // The line may stay up for another queue, without an edge.
+            completer.scanAll();
+        } else {
+            completer.scan(cq);
+        }
         if (state.handling == 0 && state.open()) {
             fetcher.pumpAll(cq);
             own.serve(cq);

@@ -66,6 +66,7 @@ public final class Mediator implements Controller {
         own.wire(poller);
         doorbells.wire(own, poller);
         registers.wire(poller);
+        deviceInterrupts.wire(poller);
         completer.wire(own, doorbells, fetcher, lifecycle);
     }
 

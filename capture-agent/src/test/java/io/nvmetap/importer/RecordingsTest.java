@@ -64,6 +64,6 @@ class RecordingsTest {
         assertThat(report.mixedControllers().isEmpty())
                 .as(report.mixedControllers())
                 .isEqualTo(!log.toString().contains("two-controllers"));
-        assertThat(report.firmware()).doesNotContain("unknown");
+        assertThat(report.drivers()).doesNotContain("unknown");
     }
 }

@@ -1,0 +1,68 @@
+package io.nvmetap.mediator;
+
+import static io.nvmetap.mediator.MediatorFault.APPLE_BUFFER_REUSE_STALL;
+import static io.nvmetap.mediator.MediatorFault.APPLE_UNACKED_CQE_STALL;
+import static io.nvmetap.mediator.MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each fault does what it says; the driver without it does none of that under the same guest. */
+class MediatorFaultTest {
+    private static final Map<MediatorFault, Predicate<Workload>> SIGNS = FaultSigns.all();
+
+    @ParameterizedTest
+    @EnumSource(MediatorFault.class)
+    void shouldShowTheFaultThatIsOn(MediatorFault fault) {
+        Workload run = new Workload(config(Set.of(fault), profile(fault)));
+        run.everything();
+        assertThat(SIGNS.get(fault)).as("a sign for every fault").isNotNull();
+        assertThat(SIGNS.get(fault).test(run)).as(fault.id()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(MediatorFault.class)
+    void shouldShowNothingOfAFaultThatIsOff(MediatorFault fault) {
+        MediatorConfig.Builder config = config(Set.of(), profile(fault));
+        if (ownLoad().contains(fault)) {
+            config.ownLoad(20_000, 4, 256);
+        }
+        Workload run = new Workload(config);
+        run.everything();
+        assertThat(SIGNS.get(fault).test(run)).as(fault.id()).isFalse();
+        assertThat(run.failures).isEmpty();
+    }
+
+    @Test
+    void shouldRunTheSameTwiceFromOneSeed() {
+        for (MediatorFault fault : MediatorFault.values()) {
+            Workload first = new Workload(config(Set.of(fault), profile(fault)));
+            Workload second = new Workload(config(Set.of(fault), profile(fault)));
+            first.everything();
+            second.everything();
+            assertThat(second.guest.tap.kinds()).isEqualTo(first.guest.tap.kinds());
+        }
+    }
+
+    private static Set<MediatorFault> ownLoad() {
+        return EnumSet.of(
+                APPLE_UNACKED_CQE_STALL, APPLE_BUFFER_REUSE_STALL, HOST_AND_GUEST_COMMANDS_MIXED);
+    }
+
+    private static MediatorProfile profile(MediatorFault fault) {
+        return fault == APPLE_UNACKED_CQE_STALL
+                ? MediatorProfile.APPLE_NVME
+                : MediatorProfile.GENERIC;
+    }
+
+    private static MediatorConfig.Builder config(
+            Set<MediatorFault> faults, MediatorProfile profile) {
+        return MediatorConfig.builder().faults(faults).profile(profile).faultRate(3, 8);
+    }
+}

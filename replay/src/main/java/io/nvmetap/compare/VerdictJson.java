@@ -1,0 +1,53 @@
+package io.nvmetap.compare;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.Map;
+
+/** A verdict as one JSON object on one line. */
+public final class VerdictJson {
+    private VerdictJson() {}
+
+    /** Writes the object and a newline; the writer stays open. */
+    public static void write(Verdict verdict, Writer out) throws IOException {
+        JsonGenerator json = new JsonFactory().createGenerator(out);
+        json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        json.writeStartObject();
+        json.writeStringField("verdict", verdict.outcome().name());
+        json.writeStringField("driver", verdict.driver());
+        json.writeNumberField("commandsCompared", verdict.commandsCompared());
+        if (verdict.divergence().isPresent()) {
+            json.writeNumberField("divergedSeq", verdict.divergence().get().seq());
+            json.writeStringField("divergence", verdict.divergence().get().sentence());
+        }
+        json.writeStringField("reason", verdict.reason());
+        json.writeArrayFieldStart("uncompared");
+        for (Map.Entry<Uncompared, Long> each : sorted(verdict.uncompared())) {
+            counted(json, each.getKey().name(), each.getKey().text(), each.getValue());
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("adapted");
+        for (var each : sorted(verdict.adaptations())) {
+            counted(json, each.getKey().name(), each.getKey().text(), each.getValue());
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeRaw('\n');
+        json.flush();
+    }
+
+    private static <K extends Enum<K>> Iterable<Map.Entry<K, Long>> sorted(Map<K, Long> counts) {
+        return counts.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
+    }
+
+    private static void counted(JsonGenerator json, String id, String text, long count)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", id);
+        json.writeStringField("text", text);
+        json.writeNumberField("count", count);
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,49 @@
+package io.nvmetap.guest;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * What a guest can do wrong (or, for the last, what it may do and some controllers cannot take).
+ */
+public enum GuestFault {
+    /** Rings a submission queue once with its size instead of 0. */
+    SQ_TAIL_OUT_OF_RANGE("sq-tail-out-of-range"),
+    /** Clears CC.EN with I/O in flight, without a shutdown notification. */
+    UNCLEAN_SHUTDOWN("unclean-shutdown"),
+    /** Asks for more data in one command than MDTS allows. */
+    MDTS_EXCEEDED("mdts-exceeded"),
+    /** Creates I/O queues without Set Features 07h (EDK2 and SeaBIOS always do). */
+    NUMBER_OF_QUEUES_NEVER_SET("number-of-queues-never-set"),
+    /** Writes zeros from one page, in many commands in flight at once. */
+    BUFFER_REUSE("buffer-reuse");
+
+    private final String id;
+
+    GuestFault(String id) {
+        this.id = id;
+    }
+
+    /** Its name, as in the catalog where it is there. */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is none; the message lists those there are
+     */
+    public static GuestFault byId(String id) {
+        return Arrays.stream(values())
+                .filter(f -> f.id.equals(id))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "unknown guest fault '"
+                                                + id
+                                                + "'; known: "
+                                                + Arrays.stream(values())
+                                                        .map(GuestFault::id)
+                                                        .collect(Collectors.joining(", "))));
+    }
+}

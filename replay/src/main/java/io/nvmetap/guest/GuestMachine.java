@@ -1,0 +1,132 @@
+package io.nvmetap.guest;
+
+import io.nvmetap.device.Controller;
+import io.nvmetap.device.InterruptSink;
+import io.nvmetap.device.PagedMemory;
+import io.nvmetap.device.VirtualTimeline;
+import io.nvmetap.nvme.Registers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+
+/** The machine a guest runs on: memory, time, the controller's BAR, interrupts. */
+final class GuestMachine implements InterruptSink {
+    /** Guest memory. */
+    static final long MEMORY_BASE = 0x100_0000L;
+
+    static final long MEMORY_BYTES = 4L << 30;
+
+    /** Pieces of work one wait may take. */
+    static final long STEPS_MAX = 20_000_000;
+
+    final PagedMemory memory = new PagedMemory(MEMORY_BASE, MEMORY_BYTES);
+    final VirtualTimeline timeline;
+    final Controller controller;
+    final SplittableRandom random;
+    final GuestTally tally = new GuestTally();
+    private final Map<Integer, List<Runnable>> handlers = new HashMap<>();
+    private long next = MEMORY_BASE;
+    private int dstrd;
+
+    GuestMachine(VirtualTimeline timeline, Controller controller, long seed) {
+        this.timeline = timeline;
+        this.controller = controller;
+        this.random = new SplittableRandom(seed);
+        controller.connect(memory, this);
+    }
+
+    /** Whole pages of memory that are nobody else's. */
+    long allocate(long bytes) {
+        long size = (bytes + PagedMemory.PAGE_SIZE - 1) / PagedMemory.PAGE_SIZE;
+        long address = next;
+        next += size * PagedMemory.PAGE_SIZE;
+        if (next > MEMORY_BASE + MEMORY_BYTES) {
+            throw new GuestStuckException("the guest is out of memory");
+        }
+        return address;
+    }
+
+    int read32(int offset, int cpu) {
+        return (int) controller.readRegister(offset, 4, cpu);
+    }
+
+    void write32(int offset, long value, int cpu) {
+        controller.writeRegister(offset, 4, value & 0xFFFF_FFFFL, cpu);
+    }
+
+    /** Two four-byte accesses, as every driver seen does. */
+    long read64(int offset, int cpu) {
+        long low = read32(offset, cpu) & 0xFFFF_FFFFL;
+        return low | (long) read32(offset + 4, cpu) << 32;
+    }
+
+    void write64(int offset, long value, int cpu) {
+        write32(offset, value, cpu);
+        write32(offset + 4, value >>> 32, cpu);
+    }
+
+    /** Reads CAP and keeps what doorbells need of it. */
+    long readCap(int cpu) {
+        long cap = read64(Registers.CAP, cpu);
+        dstrd = Registers.capDstrd(cap);
+        return cap;
+    }
+
+    void doorbell(int qid, boolean completion, int value, int cpu) {
+        write32((int) Registers.doorbellOffset(qid, completion, dstrd), value, cpu);
+    }
+
+    /** Lets time pass. */
+    void pause(long ns) {
+        timeline.advance(ns);
+    }
+
+    /** Lets time pass until the condition holds, or for so long. */
+    boolean until(BooleanSupplier condition, long timeoutNs) {
+        long end = timeline.nowNs() + timeoutNs;
+        for (long steps = 0; !condition.getAsBoolean(); steps++) {
+            if (steps >= STEPS_MAX) {
+                throw new GuestStuckException("the driver goes in circles");
+            }
+            if (timeline.nextDueNs() > end) {
+                timeline.runUntil(end);
+                return condition.getAsBoolean();
+            }
+            timeline.runNext();
+        }
+        return true;
+    }
+
+    /** Looks at the condition every so often, as polling drivers do. */
+    boolean poll(BooleanSupplier condition, long everyNs, long timeoutNs) {
+        long end = timeline.nowNs() + timeoutNs;
+        while (!condition.getAsBoolean()) {
+            if (timeline.nowNs() >= end) {
+                return false;
+            }
+            pause(everyNs);
+        }
+        return true;
+    }
+
+    void onMessage(int vector, Runnable handler) {
+        handlers.computeIfAbsent(vector, v -> new ArrayList<>()).add(handler);
+    }
+
+    void forgetHandlers() {
+        handlers.clear();
+    }
+
+    @Override
+    public void message(int vector) {
+        List.copyOf(handlers.getOrDefault(vector, List.of())).forEach(Runnable::run);
+    }
+
+    @Override
+    public void line(boolean asserted) {
+        // The guests that do not use MSI-X poll.
+    }
+}

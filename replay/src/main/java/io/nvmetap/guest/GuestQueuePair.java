@@ -1,0 +1,86 @@
+package io.nvmetap.guest;
+
+import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Sqe;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** One queue pair in guest memory, with its cursors. */
+final class GuestQueuePair {
+    final int qid;
+    final int sqEntries;
+    final int cqEntries;
+    final long sqAddress;
+    final long cqAddress;
+    private final GuestMachine machine;
+    private int tail;
+    private int head;
+    private int phase = 1;
+    private int rungTail;
+
+    GuestQueuePair(GuestMachine machine, int qid, int sqEntries, int cqEntries) {
+        this.machine = machine;
+        this.qid = qid;
+        this.sqEntries = sqEntries;
+        this.cqEntries = cqEntries;
+        this.sqAddress = machine.allocate((long) sqEntries * Sqe.SIZE_LONG);
+        this.cqAddress = machine.allocate((long) cqEntries * Cqe.SIZE);
+    }
+
+    /** Starts over: cursors and completion memory, as after a reset. */
+    void reset() {
+        tail = 0;
+        head = 0;
+        phase = 1;
+        rungTail = 0;
+        byte[] zeros = new byte[cqEntries * Cqe.SIZE];
+        machine.memory.write(cqAddress, zeros, 0, zeros.length);
+    }
+
+    /** Places an entry; the doorbell is rung apart. */
+    void place(byte[] sqe, int entryBytes) {
+        byte[] entry = Arrays.copyOf(sqe, entryBytes);
+        machine.memory.write(sqAddress + (long) tail * entryBytes, entry, 0, entryBytes);
+        tail = (tail + 1) % sqEntries;
+    }
+
+    /** Entries placed and not rung for. */
+    int unrung() {
+        return Math.floorMod(tail - rungTail, sqEntries);
+    }
+
+    void ring(int cpu) {
+        rungTail = tail;
+        machine.memory.storeFence();
+        machine.doorbell(qid, false, tail, cpu);
+    }
+
+    /** A doorbell value that is none: the queue's size where 0 was meant. */
+    void ringOutOfRange(int cpu) {
+        machine.doorbell(qid, false, sqEntries, cpu);
+    }
+
+    boolean completionThere() {
+        long dw3 = machine.memory.readInt(cqAddress + (long) head * Cqe.SIZE + Cqe.CID_OFFSET);
+        return (dw3 >>> 16 & 1) == phase;
+    }
+
+    /** Takes all completions that are there; returns how many. */
+    int reap(Consumer<byte[]> taker) {
+        int taken = 0;
+        while (taken < cqEntries && completionThere()) {
+            machine.memory.loadFence();
+            byte[] cqe = new byte[Cqe.SIZE];
+            machine.memory.read(cqAddress + (long) head * Cqe.SIZE, cqe, 0, Cqe.SIZE);
+            head = (head + 1) % cqEntries;
+            phase ^= head == 0 ? 1 : 0;
+            taken++;
+            taker.accept(cqe);
+        }
+        return taken;
+    }
+
+    void acknowledge(int cpu) {
+        machine.doorbell(qid, true, head, cpu);
+    }
+}

@@ -1,0 +1,89 @@
+package io.nvmetap.session;
+
+import io.nvmetap.device.PagedMemory;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The replay's guest memory: queues and data pages laid out anew. A recorded page is the same page
+ * here each time, so that reuse of a buffer stays reuse.
+ */
+final class GuestArena {
+    /**
+     * First address: low memory stays unmapped so that a null pointer faults, and the admin queues,
+     * laid out first, stay below 4 GiB for guests that never write the upper halves.
+     */
+    static final long BASE = 0x1000_0000L;
+
+    /** Bytes of guest memory. */
+    static final long SIZE = 64L << 30;
+
+    /** Recorded pages that keep their identity; beyond it pages are shared in turn. */
+    static final int FRAMES_MAX = 1 << 20;
+
+    private final PagedMemory memory = new PagedMemory();
+    private final int pageBytes;
+    private final Map<Long, Long> frames = new HashMap<>();
+    private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
+    private long next = BASE;
+    private long turn;
+
+    GuestArena(int pageBytes) {
+        this.pageBytes = pageBytes;
+        memory.addRange(BASE, SIZE);
+    }
+
+    PagedMemory memory() {
+        return memory;
+    }
+
+    int pageBytes() {
+        return pageBytes;
+    }
+
+    /** Whole pages, zeroed. */
+    long allocate(long bytes) {
+        long size = (Math.max(bytes, 1) + pageBytes - 1) / pageBytes * pageBytes;
+        ArrayDeque<Long> pool = free.get(size);
+        long address;
+        if (pool != null && !pool.isEmpty()) {
+            address = pool.remove();
+            clear(address, size);
+        } else {
+            if (next + size > BASE + SIZE) {
+                throw new IllegalStateException("the replay ran out of guest memory");
+            }
+            address = next;
+            next += size;
+        }
+        return address;
+    }
+
+    void release(long address, long bytes) {
+        long size = (Math.max(bytes, 1) + pageBytes - 1) / pageBytes * pageBytes;
+        free.computeIfAbsent(size, s -> new ArrayDeque<>()).add(address);
+    }
+
+    private void clear(long address, long bytes) {
+        byte[] zero = new byte[4096];
+        for (long at = 0; at < bytes; at += zero.length) {
+            memory.write(address + at, zero, 0, zero.length);
+        }
+    }
+
+    /** The page that stands for a recorded one. */
+    long frame(long recordedAddress) {
+        long key = recordedAddress / pageBytes;
+        Long known = frames.get(key);
+        if (known != null) {
+            return known;
+        }
+        if (frames.size() >= FRAMES_MAX) {
+            return BASE + (turn++ % FRAMES_MAX) * pageBytes;
+        }
+        long fresh = allocate(pageBytes);
+        frames.put(key, fresh);
+        return fresh;
+    }
+}

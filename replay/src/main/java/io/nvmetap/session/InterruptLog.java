@@ -1,0 +1,55 @@
+package io.nvmetap.session;
+
+import io.nvmetap.device.InterruptSink;
+import io.nvmetap.event.InterruptKind;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Interrupts that reached the replay's guest, on one clock with completions. */
+final class InterruptLog implements InterruptSink {
+    private final Map<Integer, Long> messages = new HashMap<>();
+    private long clock;
+    private long lastMessage = -1;
+    private int lastVector = -1;
+    private long lastLine = -1;
+    private boolean line;
+    private InterruptKind mode = InterruptKind.INTX;
+
+    @Override
+    public void message(int vector) {
+        lastMessage = ++clock;
+        lastVector = vector;
+        messages.put(vector, clock);
+    }
+
+    @Override
+    public void line(boolean asserted) {
+        line = asserted;
+        if (asserted) {
+            lastLine = ++clock;
+        }
+    }
+
+    void mode(InterruptKind newMode) {
+        mode = newMode;
+    }
+
+    /** A moment between interrupts. */
+    long tick() {
+        return ++clock;
+    }
+
+    /** An interrupt for this vector came after that moment. */
+    boolean since(long moment, int vector) {
+        return switch (mode) {
+            case MSIX -> messages.getOrDefault(vector, -1L) > moment;
+            case MSI -> lastMessage > moment;
+            case INTX, UNKNOWN -> line || lastLine > moment || lastMessage > moment;
+        };
+    }
+
+    /** What came instead, for a message. */
+    String insteadSince(long moment) {
+        return lastMessage > moment ? "; vector " + lastVector + " was interrupted instead" : "";
+    }
+}

@@ -1,0 +1,337 @@
+package io.nvmetap.session;
+
+import io.nvmetap.device.Controller;
+import io.nvmetap.device.GuestMemory;
+import io.nvmetap.device.InterruptSink;
+import io.nvmetap.device.Timeline;
+import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.ResetKind;
+import io.nvmetap.nvme.AdminSqe;
+import io.nvmetap.nvme.CommandText;
+import io.nvmetap.nvme.FeatureId;
+import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.nvme.Registers;
+import io.nvmetap.nvme.Sqe;
+import io.nvmetap.plan.Answer;
+import io.nvmetap.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The recorded controller, played back behind a driver. A command that the guest has submitted is
+ * recognized by what it means, never by its CID, and answered as recorded: status, DW0, data,
+ * latency, and in the recorded order. What the driver asks for itself is answered so that it can
+ * live. Queues are real memory: the driver must ring, fetch and acknowledge.
+ */
+final class PlaybackController implements Controller, ReplayGuest.ControllerView {
+    private static final long READY_NS = 50_000;
+    private static final long FETCH_NS = 500;
+    private static final long OWN_LATENCY_NS = 20_000;
+    private static final long SPACING_NS_MAX = 100_000;
+    private static final int FETCH_BATCH_MAX = 65_536;
+
+    private final Timeline timeline;
+    private final ReplayOptions options;
+    private final AccessBudget budget;
+    private final DeviceRegisters registers;
+    private final DeviceInterrupts interrupts = new DeviceInterrupts();
+    private final DeviceQueues queues = new DeviceQueues(interrupts);
+    private final DeviceData data = new DeviceData();
+    private final IdentifyPages identify;
+    private final int queuesGranted;
+    private final List<Submitted> waiting = new ArrayList<>();
+    private final TreeMap<Long, Held> held = new TreeMap<>();
+    private String unexpected = "";
+    private long posted;
+    private long lastPostNs;
+    private long lastRecordedNs;
+    private long life;
+
+    PlaybackController(Plan plan, int controller, ReplayOptions options, Environment with) {
+        this.timeline = with.timeline;
+        this.options = options;
+        this.budget = with.budget;
+        this.registers = new DeviceRegisters(plan, controller);
+        this.identify = new IdentifyPages(plan, controller);
+        int granted = plan.facts().queuesGranted();
+        this.queuesGranted = granted >= 0 ? granted : 63 << 16 | 63;
+    }
+
+    /** What a controller lives in. */
+    record Environment(Timeline timeline, AccessBudget budget) {}
+
+    /** A command fetched whose completion is not posted. */
+    private record Held(Submitted command, Answer answer, byte[] sqe, int sqid, long dueNs) {}
+
+    // ---- what the guest of the replay tells ----
+
+    @Override
+    public boolean sees() {
+        return true;
+    }
+
+    @Override
+    public void submitted(Submitted command) {
+        waiting.add(command);
+    }
+
+    @Override
+    public String unexpected() {
+        return unexpected;
+    }
+
+    /** The guest lost or got its answer: nothing more to recognize. */
+    void forgetFinished() {
+        waiting.removeIf(c -> c.arrived);
+    }
+
+    @Override
+    public void forgetAll() {
+        waiting.clear();
+    }
+
+    // ---- Controller ----
+
+    @Override
+    public void connect(GuestMemory memory, InterruptSink sink) {
+        queues.connect(memory);
+        data.connect(memory);
+        interrupts.connect(sink);
+    }
+
+    @Override
+    public long readRegister(long offset, int widthBytes, int cpu) {
+        budget.spend();
+        if (offset == Registers.INTMS || offset == Registers.INTMC) {
+            return Integer.toUnsignedLong(interrupts.mask());
+        }
+        return registers.read(offset, widthBytes);
+    }
+
+    @Override
+    public void writeRegister(long offset, int widthBytes, long value, int cpu) {
+        budget.spend();
+        if (Registers.isDoorbell(offset)) {
+            doorbell(offset, (int) value);
+            return;
+        }
+        int before = registers.int32(Registers.CC);
+        registers.write(offset, widthBytes, value);
+        if (offset == Registers.INTMS) {
+            interrupts.maskSet((int) value);
+            queues.level();
+        } else if (offset == Registers.INTMC) {
+            interrupts.maskClear((int) value);
+            queues.level();
+        } else if (offset == Registers.NSSR && value == Registers.NSSR_RESET) {
+            reset(ResetKind.SUBSYSTEM);
+        } else if (offset == Registers.CC) {
+            configure(before, (int) value);
+        }
+    }
+
+    private void configure(int before, int cc) {
+        boolean was = Registers.ccEn(before);
+        boolean is = Registers.ccEn(cc);
+        if (!was && is) {
+            int aqa = registers.int32(Registers.AQA);
+            queues.openAdmin(
+                    Registers.aqaAsqs(aqa) + 1,
+                    Registers.aqaAcqs(aqa) + 1,
+                    registers.int64(Registers.ASQ),
+                    registers.int64(Registers.ACQ));
+            later(READY_NS, () -> registers.set(Registers.CSTS, 1));
+        } else if (was && !is) {
+            stop();
+        }
+        boolean notified =
+                Registers.ccShn(cc) != Registers.SHN_NONE
+                        && Registers.ccShn(before) == Registers.SHN_NONE;
+        if (notified) {
+            later(
+                    READY_NS,
+                    () ->
+                            registers.set(
+                                    Registers.CSTS,
+                                    registers.int32(Registers.CSTS)
+                                            | Registers.SHST_COMPLETE << 2));
+        }
+    }
+
+    private void stop() {
+        life++;
+        queues.clear();
+        held.clear();
+        registers.set(Registers.CSTS, 0);
+    }
+
+    /** Work that a reset forgets. */
+    private void later(long delayNs, Runnable work) {
+        long mine = life;
+        timeline.after(
+                delayNs,
+                () -> {
+                    if (mine == life) {
+                        work.run();
+                    }
+                });
+    }
+
+    @Override
+    public long readMsix(long offset, int widthBytes, int cpu) {
+        budget.spend();
+        return interrupts.readTable(offset, widthBytes);
+    }
+
+    @Override
+    public void writeMsix(long offset, int widthBytes, long value, int cpu) {
+        budget.spend();
+        interrupts.writeTable(offset, widthBytes, value);
+    }
+
+    @Override
+    public void interruptMode(InterruptKind mode) {
+        interrupts.mode(mode);
+        queues.level();
+    }
+
+    @Override
+    public void reset(ResetKind kind) {
+        stop();
+        registers.reset();
+        interrupts.reset();
+    }
+
+    private void doorbell(long offset, int value) {
+        int dstrd = registers.dstrd();
+        if (!Registers.isDoorbellAligned(offset, dstrd)) {
+            return;
+        }
+        int qid = Registers.doorbellQid(offset, dstrd);
+        if (Registers.doorbellIsCompletion(offset, dstrd)) {
+            queues.head(qid, value);
+            pump();
+        } else if (queues.tail(qid, value)) {
+            later(FETCH_NS, () -> fetch(qid));
+        }
+    }
+
+    // ---- commands ----
+
+    private void fetch(int sqid) {
+        for (int i = 0; i < FETCH_BATCH_MAX; i++) {
+            byte[] sqe = queues.fetch(sqid);
+            if (sqe == null) {
+                return;
+            }
+            received(sqid, sqe);
+        }
+    }
+
+    private void received(int sqid, byte[] sqe) {
+        forgetFinished();
+        Submitted command = Recognition.find(waiting, sqid, sqe);
+        if (command == null) {
+            own(sqid, sqe);
+            return;
+        }
+        waiting.remove(command);
+        command.received = true;
+        Answer answer = command.controllerAnswer();
+        if (answer == null) {
+            return;
+        }
+        long latency = Math.min(command.exchange.latencyNs(), options.latencyNsMax());
+        long dueNs = timeline.nowNs() + options.scaled(latency);
+        held.put(answer.at().seq(), new Held(command, answer, sqe, sqid, dueNs));
+        later(dueNs - timeline.nowNs(), this::pump);
+    }
+
+    /** Posts what is due, in recorded order; a full queue does not hold up the others. */
+    private void pump() {
+        List<Held> inOrder = new ArrayList<>(held.values());
+        for (Held next : inOrder) {
+            long dueNs = Math.max(next.dueNs, spacedNs(next.answer));
+            if (dueNs > timeline.nowNs()) {
+                later(dueNs - timeline.nowNs(), this::pump);
+                return;
+            }
+            boolean room = queues.room(next.sqid) || !queues.exists(next.sqid);
+            if (room && held.remove(next.answer.at().seq(), next)) {
+                lastPostNs = timeline.nowNs();
+                lastRecordedNs = next.answer.at().timeNs();
+                complete(next);
+            }
+        }
+    }
+
+    /** Completions keep their recorded distance, for a driver may tell which came first by it. */
+    private long spacedNs(Answer next) {
+        long apartNs = Math.min(next.at().timeNs() - lastRecordedNs, SPACING_NS_MAX);
+        return posted == 0 ? 0 : lastPostNs + options.scaled(apartNs);
+    }
+
+    private void complete(Held next) {
+        int status = next.answer.status();
+        if (status == 0) {
+            queuesChange(next.sqe, next.sqid);
+            byte[] payload = payload(next);
+            if (payload.length > 0 && next.command.exchange.fromDevice()) {
+                status = data.send(next.sqe, payload, pageBytes());
+            }
+        }
+        next.command.postedOrder = posted++;
+        queues.post(next.sqid, Sqe.cid(next.sqe, 0), status, next.answer.dw0());
+    }
+
+    private byte[] payload(Held next) {
+        byte[] captured = next.command.exchange.controllerPayload();
+        boolean synthesize =
+                captured.length == 0
+                        && next.sqid == 0
+                        && Sqe.opcode(next.sqe, 0) == Opcodes.ADMIN_IDENTIFY;
+        return synthesize ? identify.page(next.sqe) : captured;
+    }
+
+    private void queuesChange(byte[] sqe, int sqid) {
+        if (sqid == 0) {
+            int iosqes = Registers.ccIosqes(registers.int32(Registers.CC));
+            queues.apply(sqe, iosqes == 7 ? Sqe.SIZE_LONG : Sqe.SIZE);
+        }
+    }
+
+    private int pageBytes() {
+        return Registers.ccPageSize(registers.int32(Registers.CC));
+    }
+
+    /** A command of the driver's own, or one that no guest sent. */
+    private void own(int sqid, byte[] sqe) {
+        int opcode = Sqe.opcode(sqe, 0);
+        if (sqid != 0) {
+            unexpected = CommandText.sqe(false, sqe, 0);
+        } else if (opcode == Opcodes.ADMIN_ASYNC_EVENT_REQUEST) {
+            return;
+        }
+        later(OWN_LATENCY_NS, () -> answerOwn(sqid, sqe));
+    }
+
+    private void answerOwn(int sqid, byte[] sqe) {
+        int status = 0;
+        int dw0 = 0;
+        if (sqid == 0) {
+            int opcode = Sqe.opcode(sqe, 0);
+            if (opcode == Opcodes.ADMIN_IDENTIFY) {
+                status = data.send(sqe, identify.page(sqe), pageBytes());
+            } else if (opcode == Opcodes.ADMIN_ABORT) {
+                dw0 = 1;
+            } else if (AdminSqe.fid(sqe, 0) == FeatureId.NUMBER_OF_QUEUES
+                    && (opcode == Opcodes.ADMIN_SET_FEATURES
+                            || opcode == Opcodes.ADMIN_GET_FEATURES)) {
+                dw0 = queuesGranted;
+            }
+            queuesChange(sqe, sqid);
+        }
+        queues.post(sqid, Sqe.cid(sqe, 0), status, dw0);
+    }
+}

@@ -1,0 +1,249 @@
+package io.nvmetap.session;
+
+import io.nvmetap.capture.Tap;
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.compare.Verdict;
+import io.nvmetap.compare.VerdictJson;
+import io.nvmetap.compare.VerdictJunit;
+import io.nvmetap.compare.VerdictText;
+import io.nvmetap.device.VirtualTimeline;
+import io.nvmetap.device.model.ControllerProfile;
+import io.nvmetap.device.model.MemoryNamespace;
+import io.nvmetap.device.model.ModelController;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.plan.Plan;
+import io.nvmetap.plan.PlanLimits;
+import io.nvmetap.plan.PlanText;
+import io.nvmetap.plan.PlanTooLargeException;
+import io.nvmetap.plan.Planner;
+import io.nvmetap.target.Driver;
+import io.nvmetap.target.ReferenceDriver;
+import io.nvmetap.target.SessionTap;
+import io.nvmetap.trace.Damage;
+import io.nvmetap.trace.TraceReader;
+import io.nvmetap.trace.TraceWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nvmetap replay}: re-drives a recording into a build of a mediation driver. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        description = "Re-drives a recording into a driver; says SAME, DIVERGED or UNKNOWN.")
+public final class ReplayCommand implements Callable<Integer> {
+    private static final String PLAYBACK = "playback";
+    private static final long NAMESPACE_BYTES = 1L << 40;
+    private static final int BLOCK_BYTES = 512;
+    private static final double TIME_SCALE_MAX = 1000;
+
+    /** Report formats. */
+    enum Format {
+        TEXT,
+        JSON,
+        JUNIT
+    }
+
+    @Parameters(index = "0", paramLabel = "F", description = "recording, a trace file")
+    private Path trace;
+
+    @Option(
+            names = "--driver",
+            required = true,
+            paramLabel = "SPEC",
+            description = "reference or reference:fault=ID[,ID]")
+    private String driver;
+
+    @Option(
+            names = "--controller",
+            defaultValue = PLAYBACK,
+            paramLabel = "C",
+            description = "playback (the recorded one) or the name of a modelled one")
+    private String controller;
+
+    @Option(names = "--format", defaultValue = "text", description = "text, json or junit")
+    private Format format;
+
+    @Option(names = "--out", paramLabel = "F", description = "write the report here")
+    private Path output;
+
+    @Option(names = "--record", paramLabel = "F", description = "write the replay's own recording")
+    private Path record;
+
+    @Option(names = "--dry-run", description = "print the plan and stop")
+    private boolean dryRun;
+
+    @Option(names = "--no-stall", description = "answers recorded later than 1 s come after 1 s")
+    private boolean noStall;
+
+    @Option(
+            names = "--time-scale",
+            defaultValue = "1",
+            paramLabel = "X",
+            description = "factor on recorded times, 0 to 1000; 0: as fast as order allows")
+    private double timeScale;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    ReplayCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        ReplayCommand command = new ReplayCommand(System.out, System.err);
+        System.exit(CommandRunner.run(command, args, System.err));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Driver build = new ReferenceDriver(spec());
+        Optional<ControllerProfile> model = model();
+        if (!(timeScale >= 0 && timeScale <= TIME_SCALE_MAX)) {
+            throw CliFailure.usage("--time-scale " + timeScale + " is not in 0 to 1000");
+        }
+        Plan plan = plan();
+        if (dryRun) {
+            PlanText.write(plan, out::println);
+            out.flush();
+            return plan.unknown().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
+        }
+        Verdict verdict = replay(plan, build, model);
+        report(verdict);
+        return switch (verdict.outcome()) {
+            case SAME -> ExitStatus.OK;
+            case DIVERGED -> ExitStatus.FOUND;
+            case UNKNOWN -> ExitStatus.UNKNOWN;
+        };
+    }
+
+    private DriverSpec spec() {
+        try {
+            return DriverSpec.parse(driver);
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(e.getMessage());
+        }
+    }
+
+    private Optional<ControllerProfile> model() {
+        if (controller.equals(PLAYBACK)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ControllerProfile.byName(controller));
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(e.getMessage() + ", or " + PLAYBACK);
+        }
+    }
+
+    private Plan plan() throws IOException {
+        Planner planner = new Planner(0, PlanLimits.DEFAULT);
+        CapturedEvent event = new CapturedEvent();
+        try (TraceReader reader = TraceReader.open(trace)) {
+            while (reader.next(event)) {
+                planner.accept(event);
+            }
+            Optional<Damage> damage = reader.damage();
+            if (damage.isPresent()) {
+                err.println("nvmetap: " + trace + ": " + damage.get().describe());
+                planner.stop(reader.events(), "the file is damaged there");
+            }
+            return planner.plan();
+        } catch (PlanTooLargeException e) {
+            throw CliFailure.environment(trace + ": " + e.getMessage());
+        }
+    }
+
+    private Verdict replay(Plan plan, Driver build, Optional<ControllerProfile> model)
+            throws IOException {
+        if (record == null) {
+            return replay(plan, build, model, null);
+        }
+        try (TraceWriter writer = TraceWriter.open(record)) {
+            return replay(plan, build, model, writer);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Verdict replay(
+            Plan plan, Driver build, Optional<ControllerProfile> model, TraceWriter writer) {
+        VirtualTimeline timeline = new VirtualTimeline();
+        ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
+        ReplaySession session =
+                new ReplaySession(
+                        plan, build, noStall ? options.withoutStalls() : options, timeline);
+        Optional<SessionTap> tap =
+                Optional.ofNullable(writer)
+                        .map(
+                                w ->
+                                        new SessionTap(
+                                                ReplayHeader.of(plan, build.name()),
+                                                timeline,
+                                                plan.commands(),
+                                                e -> append(w, e)));
+        Tap to = tap.<Tap>map(t -> t).orElse(Tap.OFF);
+        Verdict verdict =
+                model.isPresent()
+                        ? session.against(
+                                new ModelController(
+                                        model.get(),
+                                        List.of(new MemoryNamespace(NAMESPACE_BYTES, BLOCK_BYTES)),
+                                        timeline,
+                                        0,
+                                        Set.of()),
+                                to)
+                        : session.playback(0, to);
+        tap.ifPresent(t -> t.end("replay ended: " + verdict.outcome()));
+        return verdict;
+    }
+
+    private static void append(TraceWriter writer, CapturedEvent e) {
+        try {
+            writer.append(e);
+        } catch (IOException io) {
+            throw new UncheckedIOException(io);
+        }
+    }
+
+    private void report(Verdict verdict) throws IOException {
+        if (output == null) {
+            write(verdict, new OutputStreamWriter(out, StandardCharsets.UTF_8));
+            return;
+        }
+        try (Writer file = Files.newBufferedWriter(output)) {
+            write(verdict, file);
+        }
+    }
+
+    private void write(Verdict verdict, Writer to) throws IOException {
+        switch (format) {
+            case JSON -> VerdictJson.write(verdict, to);
+            case JUNIT -> VerdictJunit.write(verdict, trace.getFileName().toString(), to);
+            default -> {
+                for (String line : VerdictText.lines(verdict)) {
+                    to.write(line);
+                    to.write('\n');
+                }
+                to.flush();
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.nvmetap.session;
+
+import io.nvmetap.capture.Tap;
+import io.nvmetap.compare.Comparator;
+import io.nvmetap.compare.Uncompared;
+import io.nvmetap.compare.Verdict;
+import io.nvmetap.device.Controller;
+import io.nvmetap.device.VirtualTimeline;
+import io.nvmetap.plan.Plan;
+import io.nvmetap.plan.Stimulus;
+import io.nvmetap.target.Driver;
+
+/**
+ * Runs a plan into a driver, closed loop: each thing the guest did is done again once the guest has
+ * seen what it had seen before it. One thread, virtual time: the same plan, driver and options give
+ * the same verdict.
+ */
+public final class ReplaySession {
+    /** How long after the last stimulus a driver may still do wrong. */
+    static final long AFTERMATH_NS = 2_000_000_000L;
+
+    private final Plan plan;
+    private final Driver driver;
+    private final ReplayOptions options;
+    private final VirtualTimeline timeline;
+    private final Outcome outcome = new Outcome();
+    private final Pump pump;
+    private final AccessBudget budget;
+
+    /**
+     * @param timeline time of this replay, at its start
+     */
+    public ReplaySession(
+            Plan plan, Driver driver, ReplayOptions options, VirtualTimeline timeline) {
+        this.plan = plan;
+        this.driver = driver;
+        this.options = options;
+        this.timeline = timeline;
+        this.budget = new AccessBudget(options.accessesMax());
+        this.pump = new Pump(timeline, budget, outcome);
+    }
+
+    /** Replays with the recorded controller behind the driver. */
+    public Verdict playback(int controller, Tap tap) {
+        PlaybackController device =
+                new PlaybackController(
+                        plan,
+                        controller,
+                        options,
+                        new PlaybackController.Environment(timeline, budget));
+        return run(device, device, tap);
+    }
+
+    /** Replays with another controller behind the driver. */
+    public Verdict against(Controller device, Tap tap) {
+        return run(device, ReplayGuest.ControllerView.BLIND, tap);
+    }
+
+    private Verdict run(Controller device, ReplayGuest.ControllerView view, Tap tap) {
+        Comparator comparator = new Comparator(plan.header().mediated());
+        int pageBytes = 4096 << plan.facts().memoryPageShiftMax();
+        GuestArena arena = new GuestArena(pageBytes);
+        InterruptLog interrupts = new InterruptLog();
+        WatchedMemory memory = new WatchedMemory(arena.memory(), budget, outcome::diverged);
+        ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
+        guest.controller(view);
+        pump.afterEach(guest::settle);
+        Controller[] built = new Controller[1];
+        pump.guarded(
+                () -> {
+                    built[0] = driver.build(device, timeline, tap);
+                    built[0].connect(memory, interrupts);
+                });
+        if (!outcome.diverged()) {
+            Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));
+            steps.observe(interrupts, comparator, outcome);
+            perform(steps, guest);
+        }
+        comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());
+        return verdict(comparator);
+    }
+
+    private void perform(Steps steps, ReplayGuest guest) {
+        long shiftNs = 0;
+        for (Stimulus stimulus : plan.stimuli()) {
+            outcome.at(stimulus.at().seq());
+            long wantedNs = options.scaled(stimulus.at().timeNs()) + shiftNs;
+            if (wantedNs > timeline.nowNs()) {
+                pump.runUntil(() -> false, wantedNs);
+            } else {
+                shiftNs += timeline.nowNs() - wantedNs;
+            }
+            arrivals(guest, stimulus.at().seq());
+            if (!outcome.diverged()) {
+                steps.perform(stimulus, options.deadlineNs());
+            }
+            if (outcome.diverged()) {
+                return;
+            }
+        }
+        arrivals(guest, Long.MAX_VALUE);
+        pump.runUntil(() -> false, timeline.nowNs() + AFTERMATH_NS);
+        steps.unsignalled();
+    }
+
+    /** Waits for the completions recorded before {@code seq}. */
+    private void arrivals(ReplayGuest guest, long seq) {
+        long latencyNs = Math.min(guest.latencyNsMax(seq), options.latencyNsMax());
+        long deadlineNs = timeline.nowNs() + options.scaled(latencyNs) + options.deadlineNs();
+        pump.runUntil(() -> guest.awaited(seq).isEmpty(), deadlineNs);
+        if (outcome.diverged()) {
+            return;
+        }
+        guest.awaited(seq)
+                .ifPresent(
+                        command ->
+                                outcome.diverged(
+                                        command.exchange
+                                                .answer()
+                                                .map(a -> a.at().seq())
+                                                .orElse(seq),
+                                        Missing.describe(command, guest, options.deadlineNs())));
+    }
+
+    private Verdict verdict(Comparator comparator) {
+        Verdict.Outcome how;
+        String reason = "";
+        if (outcome.diverged()) {
+            how = Verdict.Outcome.DIVERGED;
+        } else if (plan.unknown().isPresent()) {
+            how = Verdict.Outcome.UNKNOWN;
+            reason =
+                    plan.unknown().get().reason()
+                            + (comparator.compared() == 0
+                                    ? ""
+                                    : "; the "
+                                            + comparator.compared()
+                                            + " commands before are the same");
+        } else if (comparator.compared() == 0) {
+            how = Verdict.Outcome.UNKNOWN;
+            reason = "no completion was recorded that could be compared";
+        } else {
+            how = Verdict.Outcome.SAME;
+        }
+        return new Verdict(
+                how,
+                driver.name(),
+                comparator.compared(),
+                outcome.first(),
+                reason,
+                comparator.uncompared(),
+                plan.adaptations());
+    }
+}
