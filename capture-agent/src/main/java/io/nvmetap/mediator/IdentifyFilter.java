@@ -63,6 +63,9 @@ final class IdentifyFilter {
                         slot.guestCid,
                         changes);
             }
+            if (state.config.payload() != io.nvmetap.event.PayloadPolicy.NONE) {
+                state.tap.filtered(slot, slot.bounce.bytes);
+            }
             System.arraycopy(slot.bounce.bytes, 0, page, 0, page.length);
             if (!guestPages(slot).copy(page, true)) {
                 Cqe.putStatus(slot.cqe, 0, StatusCode.DATA_TRANSFER_ERROR);

@@ -131,6 +131,23 @@ final class MediatorTap {
         }
     }
 
+    /** Data as the guest gets it, where that is not what the controller sent. */
+    void filtered(Slot slot, byte[] content) {
+        if (tap.on()) {
+            CapturedEvent e =
+                    tap.event()
+                            .asPayload(
+                                    Side.GUEST,
+                                    Transfer.FROM_DEVICE,
+                                    slot.sq.qid,
+                                    slot.guestCid,
+                                    content.length,
+                                    content);
+            e.commandId = slot.commandId;
+            tap.emit(e, cpu);
+        }
+    }
+
     void payload(Transfer way, Slot slot, byte[] content, byte[] digest, long total) {
         if (tap.on()) {
             CapturedEvent e =

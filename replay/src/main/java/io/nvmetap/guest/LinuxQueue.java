@@ -51,7 +51,8 @@ final class LinuxQueue {
         this.disk = disk;
         this.geometry = geometry;
         this.cpu = pair.qid - 1;
-        this.vector = pair.qid;
+        // A controller with one vector gets all its queues on that one.
+        this.vector = Math.min(pair.qid, spec.profile().vectors() - 1);
         this.left = spec.operations() / spec.cpus();
         for (int tag = 0; tag < Math.min(DEPTH, pair.sqEntries - 1); tag++) {
             tags.add(new LinuxIo(tag, new GuestBuffer(machine, bufferBytes())));

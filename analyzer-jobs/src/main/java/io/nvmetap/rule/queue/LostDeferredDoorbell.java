@@ -3,6 +3,7 @@ package io.nvmetap.rule.queue;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
@@ -79,7 +80,7 @@ public final class LostDeferredDoorbell extends Rule {
             return;
         }
         for (SubmissionQueue sq : h.guest.sqs.values()) {
-            if (sq.waitingSinceNs < 0 || sq.waitingReported) {
+            if (sq.waitingSinceNs < 0 || sq.waitingReported || waitsForController(h, sq.qid)) {
                 continue;
             }
             long wait = h.nowNs - sq.waitingSinceNs;
@@ -89,6 +90,13 @@ public final class LostDeferredDoorbell extends Rule {
                 report(sq, sq.waitingSeq, wait, "", judge, h.seq);
             }
         }
+    }
+
+    /** Paused behind commands of the mediator's own that the controller has not completed. */
+    private boolean waitsForController(History h, int sqid) {
+        boolean pausedNow = paused.contains(sqid) || paused.contains(-1);
+        return pausedNow
+                && h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR);
     }
 
     private long deadline(int sqid, Judge judge) {

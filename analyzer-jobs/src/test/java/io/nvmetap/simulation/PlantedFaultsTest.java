@@ -1,0 +1,185 @@
+package io.nvmetap.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nvmetap.device.model.ControllerFault;
+import io.nvmetap.device.model.ControllerProfile;
+import io.nvmetap.device.model.ModelKnobs;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.finding.Finding;
+import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Verdict;
+import io.nvmetap.guest.GuestFault;
+import io.nvmetap.guest.GuestKind;
+import io.nvmetap.guest.Simulation;
+import io.nvmetap.guest.SimulationSpec;
+import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.rule.Analyzer;
+import io.nvmetap.rule.RuleSet;
+import io.nvmetap.rule.RuleSettings;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Modelled guests through the reference driver on modelled controllers: each alarm rings, no other.
+ */
+class PlantedFaultsTest {
+    private static final long SEED = 7;
+
+    /** One planted fault: who has it and what must be said. */
+    record Planted(String rule, Party owner, SimulationSpec faulted, SimulationSpec healthy) {
+        @Override
+        public String toString() {
+            return rule + " by " + owner;
+        }
+    }
+
+    private static SimulationSpec run(GuestKind guest, String profile, int operations) {
+        return SimulationSpec.of(guest, SEED, operations)
+                .withProfile(ControllerProfile.byName(profile));
+    }
+
+    private static SimulationSpec linux() {
+        return run(GuestKind.LINUX, "samsung", 400);
+    }
+
+    private static SimulationSpec apple() {
+        return run(GuestKind.LINUX, "apple", 400).withCpus(1);
+    }
+
+    private static DriverSpec broken(String fault) {
+        return DriverSpec.parse("reference:fault=" + fault);
+    }
+
+    private static Planted driver(String rule, Party owner, SimulationSpec healthy) {
+        return new Planted(rule, owner, healthy.withDriver(broken(rule)), healthy);
+    }
+
+    private static Planted guest(String rule, GuestFault fault, SimulationSpec healthy) {
+        return new Planted(rule, Party.GUEST, healthy.withGuestFaults(fault), healthy);
+    }
+
+    static List<Planted> planted() {
+        SimulationSpec loaded = run(GuestKind.LINUX, "samsung", 4_000);
+        SimulationSpec uboot = run(GuestKind.UBOOT, "samsung", 60);
+        SimulationSpec touchy =
+                uboot.withProfile(
+                        ControllerProfile.byName("apple")
+                                .withKnobs(ModelKnobs.DEFAULT.withUnacked(4, 100_000)));
+        SimulationSpec reset = linux().withGuestFaults(GuestFault.UNCLEAN_SHUTDOWN);
+        return List.of(
+                guest("number-of-queues-never-set", GuestFault.NUMBER_OF_QUEUES_NEVER_SET, linux()),
+                guest("sq-tail-out-of-range", GuestFault.SQ_TAIL_OUT_OF_RANGE, linux()),
+                guest("unclean-shutdown", GuestFault.UNCLEAN_SHUTDOWN, linux()),
+                guest("mdts-exceeded", GuestFault.MDTS_EXCEEDED, linux()),
+                driver("mdts-exceeded", Party.MEDIATOR, run(GuestKind.LINUX, "intel", 400)),
+                driver("cq-doorbell-duplicate-or-backward", Party.MEDIATOR, linux()),
+                driver("lost-deferred-doorbell", Party.MEDIATOR, linux()),
+                driver("duplicate-or-late-completion", Party.MEDIATOR, linux()),
+                driver("lost-irq-polled-rescue", Party.MEDIATOR, linux()),
+                driver("msix-unmask-not-flushed", Party.MEDIATOR, linux()),
+                driver("torn-cqe-copyback", Party.MEDIATOR, linux()),
+                driver("cqe-sqid-sqhd-not-translated", Party.MEDIATOR, linux()),
+                driver("host-and-guest-commands-mixed", Party.MEDIATOR, apple()),
+                driver("command-stall", Party.MEDIATOR, linux()),
+                new Planted(
+                        "reset-during-completion",
+                        Party.MEDIATOR,
+                        reset.withDriver(broken("reset-during-completion")),
+                        linux()),
+                new Planted(
+                        "duplicate-or-late-completion",
+                        Party.CONTROLLER,
+                        loaded.withControllerFaults(ControllerFault.DUPLICATE_OR_LATE_COMPLETION),
+                        loaded),
+                new Planted(
+                        "command-stall",
+                        Party.CONTROLLER,
+                        uboot.withControllerFaults(ControllerFault.COMMAND_STALL),
+                        uboot),
+                new Planted(
+                        "sq-cq-doorbell-pair-race",
+                        Party.CONTROLLER,
+                        uboot.withDriver(broken("sq-cq-doorbell-pair-race"))
+                                .withControllerFaults(ControllerFault.SQ_CQ_DOORBELL_PAIR_RACE),
+                        uboot),
+                driver("apple-unacked-cqe-stall", Party.CONTROLLER, touchy),
+                new Planted(
+                        "apple-buffer-reuse-stall",
+                        Party.CONTROLLER,
+                        apple().withGuestFaults(GuestFault.BUFFER_REUSE),
+                        apple()));
+    }
+
+    private static List<Finding> judge(Consumer<Consumer<CapturedEvent>> source) {
+        List<Finding> violated = new ArrayList<>();
+        Analyzer analyzer = new Analyzer(RuleSet.all(), RuleSettings.DEFAULTS);
+        source.accept(
+                e ->
+                        analyzer.accept(
+                                e,
+                                f -> {
+                                    if (f.verdict() == Verdict.VIOLATED) {
+                                        violated.add(f);
+                                    }
+                                },
+                                s -> {}));
+        return violated;
+    }
+
+    private static List<String> words(List<Finding> findings) {
+        return findings.stream().map(f -> f.rule() + " " + f.owner()).distinct().toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("planted")
+    void shouldFindThePlantedFaultAndNameItsOwner(Planted p) {
+        List<Finding> violated = judge(sink -> Simulation.run(p.faulted, sink));
+        assertThat(words(violated)).as("seed %d", SEED).contains(p.rule + " " + p.owner);
+    }
+
+    @ParameterizedTest
+    @MethodSource("planted")
+    void shouldBeSilentWithoutTheFault(Planted p) {
+        List<Finding> violated = judge(sink -> Simulation.run(p.healthy, sink));
+        assertThat(violated).as("seed %d", SEED).extracting(Finding::explanation).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("planted")
+    void shouldNotAccuseWhenTheEvidenceIsCutOut(Planted p) {
+        Set<Long> evidence = new HashSet<>();
+        for (Finding f : judge(sink -> Simulation.run(p.faulted, sink))) {
+            evidence.addAll(f.evidence());
+        }
+        List<Finding> rest =
+                judge(
+                        sink ->
+                                Simulation.run(
+                                        p.faulted,
+                                        e -> {
+                                            if (!evidence.contains(e.seq)) {
+                                                sink.accept(e);
+                                            }
+                                        }));
+        assertThat(words(rest)).as("seed %d", SEED).doesNotContain(p.rule + " " + p.owner);
+    }
+
+    @ParameterizedTest
+    @EnumSource(GuestKind.class)
+    void shouldSayOnlyTheTruthOfHealthyGuestsOnEveryController(GuestKind kind) {
+        boolean firmware = kind == GuestKind.EDK2 || kind == GuestKind.SEABIOS;
+        List<String> truth = firmware ? List.of("number-of-queues-never-set GUEST") : List.of();
+        for (String profile : List.of("generic", "toshiba", "samsung", "intel", "apple")) {
+            SimulationSpec spec = run(kind, profile, 300).withCpus(profile.equals("apple") ? 1 : 2);
+            List<Finding> violated = judge(sink -> Simulation.run(spec, sink));
+            assertThat(words(violated)).as(profile).isEqualTo(truth);
+        }
+    }
+}
