@@ -129,7 +129,7 @@ final class ControllerTrack {
     boolean started() {
         lifecycleSeen = true;
         boolean impossible = started || stopDue;
-        if (impossible || !enabled) {
+        if (started || !enabled) {
             enable();
         }
         started = true;

@@ -215,7 +215,7 @@ final class LogLine {
             if (digit < 0) {
                 break;
             }
-            tooLarge |= hex ? i - first >= 16 : v > (Long.MAX_VALUE - 9) / 10;
+            tooLarge |= hex ? i - first >= 16 : v > (Long.MAX_VALUE - digit) / 10;
             v = v * radix + digit;
         }
         noNumber = i == first || tooLarge;

@@ -22,10 +22,10 @@ final class LogSurvey {
     private boolean resetFirst;
     private boolean stateLoadedFirst;
     private boolean setUpWhileEnabled;
-    private boolean startLines;
     private boolean completionLines;
     private boolean createCqLines;
     private boolean createSqLines;
+    private boolean adminCommands;
     private boolean createCqCommands;
     private boolean createSqCommands;
     private boolean threads;
@@ -60,11 +60,6 @@ final class LogSurvey {
         return cpus;
     }
 
-    /** QEMU tells when CC.EN rose. */
-    boolean startsSeen() {
-        return startLines;
-    }
-
     /** Enabling and disabling are in the log; without it, nobody knows which queues exist. */
     boolean lifecycleSeen() {
         return track.lifecycleSeen;
@@ -74,8 +69,9 @@ final class LogSurvey {
     boolean queuesTold() {
         return lifecycleSeen()
                 && completionLines
-                && (createCqLines || !createCqCommands)
-                && (createSqLines || !createSqCommands);
+                && adminCommands
+                && createCqLines == createCqCommands
+                && createSqLines == createSqCommands;
     }
 
     /** The log begins with the reset of power on, so the controller's state is known. */
@@ -152,14 +148,15 @@ final class LogSurvey {
     private void nvme(LogLine l) {
         switch (l.event) {
             case "pci_nvme_mmio_write" ->
-                    written(l.number("addr", -1), l.need("data", LogLine.ANY));
-            case "pci_nvme_mmio_cfg" -> written(Registers.CC, l.need32("config"));
-            case "pci_nvme_mmio_aqattr" -> written(Registers.AQA, l.need32("attributes"));
+                    written(l, l.need("addr", Integer.MAX_VALUE), l.need("data", LogLine.ANY));
+            case "pci_nvme_mmio_cfg" -> written(l, Registers.CC, l.need32("config"));
+            case "pci_nvme_mmio_aqattr" -> written(l, Registers.AQA, l.need32("attributes"));
             case "pci_nvme_mmio_start_success" -> started();
             case "pci_nvme_mmio_stopped", "pci_nvme_err_startfail" -> track.stopped();
             case "pci_nvme_post_load_enter" -> stateLoaded();
             case "pci_nvme_err_ignored_mmio_vf_offline" -> devices.virtualFunction(line);
             case "pci_nvme_admin_cmd" -> {
+                adminCommands = true;
                 createCqCommands |= l.number("opc", -1) == 0x05;
                 createSqCommands |= l.number("opc", -1) == 0x01;
                 signs.adminCommand((int) l.number("opc", 0));
@@ -184,7 +181,10 @@ final class LogSurvey {
         }
     }
 
-    private void written(long offset, long value) {
+    private void written(LogLine l, long offset, long value) {
+        if (l.bad) {
+            return;
+        }
         if (offset == Registers.AQA) {
             setUpWhileEnabled |= track.known && track.enabled;
             aqa = value;
@@ -197,7 +197,6 @@ final class LogSurvey {
     }
 
     private void started() {
-        startLines = true;
         long before = track.enables;
         if (track.started() && byLife.isEmpty()) {
             byLife =
