@@ -4,171 +4,182 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** Where the local broker keeps its data, its settings and its process id. */
-final class BrokerFolder {
-    private final Path root;
+/**
+ * What is kept for the local broker: {@code data/}, {@code server.properties} (with the ports),
+ * {@code broker.pid}, {@code broker.log} and the lock files.
+ *
+ * @param root the folder
+ */
+record BrokerFolder(Path root) {
+    static final String HOST = "127.0.0.1";
 
-    BrokerFolder(Path root) {
-        this.root = root;
-    }
+    /** The log is started afresh when it is longer; one older log is kept. */
+    static final long LOG_BYTES_MAX = 8L << 20;
 
     /**
-     * {@code NVMETAP_HOME}, else {@code XDG_DATA_HOME/nvmetap}, else {@code
-     * ~/.local/share/nvmetap}.
+     * @param environment environment variables
+     * @param userHome the user's home folder
+     * @return folder named by NVMETAP_HOME, or nvmetap under the user's data folder
      */
-    static BrokerFolder ofUser(Map<String, String> env, String userHome) {
-        if (env.containsKey("NVMETAP_HOME")) {
-            return new BrokerFolder(Path.of(env.get("NVMETAP_HOME")));
+    static BrokerFolder ofUser(Map<String, String> environment, String userHome) {
+        String named = environment.getOrDefault("NVMETAP_HOME", "");
+        if (!named.isBlank()) {
+            return new BrokerFolder(Path.of(named).toAbsolutePath().normalize());
         }
-        String xdg = env.getOrDefault("XDG_DATA_HOME", userHome + "/.local/share");
-        return new BrokerFolder(Path.of(xdg, "nvmetap"));
+        String data = environment.getOrDefault("XDG_DATA_HOME", "");
+        // The XDG base directory specification: a relative path is to be ignored.
+        Path base = Path.of(data.startsWith("/") ? data : userHome + "/.local/share");
+        return new BrokerFolder(base.resolve("nvmetap").normalize());
     }
 
-    Path root() {
-        return root;
+    Path data() {
+        return root.resolve("data");
     }
 
-    Path lock() {
-        return root.resolve("broker.lock");
+    Path settings() {
+        return root.resolve("server.properties");
+    }
+
+    Path pidFile() {
+        return root.resolve("broker.pid");
     }
 
     Path log() {
         return root.resolve("broker.log");
     }
 
-    Path settings() {
-        return root.resolve("broker.properties");
+    /** Held while somebody starts or stops the broker. */
+    Path commandLock() {
+        return root.resolve("command.lock");
     }
 
-    private Path processFile() {
-        return root.resolve("broker.process");
+    /** Held by the broker while it lives. */
+    Path brokerLock() {
+        return root.resolve("broker.lock");
     }
 
-    /**
-     * Settings of last time, ports kept; made now if there are none or {@code fresh} ports are due.
-     */
-    Properties settings(boolean freshPorts) throws IOException {
-        Files.createDirectories(root);
-        Properties old = read(settings());
-        int port = number(old, "nvmetap.port");
-        int controllerPort = number(old, "nvmetap.controller.port");
-        if (freshPorts || port == 0 || controllerPort == 0) {
-            port = freePort();
-            controllerPort = freePort();
+    void create() throws BrokerException {
+        if (root.toString().indexOf(',') >= 0) {
+            throw new BrokerException(
+                    root + ": Kafka takes no comma in a folder name; set NVMETAP_HOME to another");
         }
-        Properties p = properties(port, controllerPort);
-        try (OutputStream out = Files.newOutputStream(settings())) {
-            p.store(out, "local broker of nvmetap; rewritten at each start");
-        }
-        return p;
-    }
-
-    private Properties properties(int port, int controllerPort) {
-        Properties p = new Properties();
-        p.setProperty("nvmetap.port", Integer.toString(port));
-        p.setProperty("nvmetap.controller.port", Integer.toString(controllerPort));
-        p.setProperty("process.roles", "broker,controller");
-        p.setProperty("node.id", "1");
-        p.setProperty("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-        p.setProperty(
-                "listeners",
-                "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        p.setProperty("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
-        p.setProperty("controller.listener.names", "CONTROLLER");
-        p.setProperty("log.dirs", root.resolve("data").toAbsolutePath().toString());
-        // A killed broker must not wait out its own old session for nine seconds.
-        p.setProperty("broker.session.timeout.ms", "1500");
-        p.setProperty("broker.heartbeat.interval.ms", "200");
-        for (String topic :
-                new String[] {
-                    "offsets.topic.replication.factor",
-                    "transaction.state.log.replication.factor",
-                    "transaction.state.log.min.isr",
-                    "share.coordinator.state.topic.replication.factor",
-                    "share.coordinator.state.topic.min.isr",
-                    "offsets.topic.num.partitions",
-                    "transaction.state.log.num.partitions"
-                }) {
-            p.setProperty(topic, "1");
-        }
-        p.setProperty("group.initial.rebalance.delay.ms", "0");
-        p.setProperty("auto.create.topics.enable", "false");
-        p.setProperty("message.max.bytes", Integer.toString(2 << 20));
-        p.setProperty("log.retention.hours", "-1");
-        return p;
-    }
-
-    private static int number(Properties p, String key) {
         try {
-            return Integer.parseInt(p.getProperty(key, "0"));
-        } catch (NumberFormatException damaged) {
-            return 0;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return s.getLocalPort();
-        }
-    }
-
-    private static Properties read(Path file) throws IOException {
-        Properties p = new Properties();
-        if (Files.exists(file)) {
-            try (InputStream in = Files.newInputStream(file)) {
-                p.load(in);
-            }
-        }
-        return p;
-    }
-
-    /** Remembers the process; its start time tells it from another that got the same id later. */
-    void remember(ProcessHandle process) throws IOException {
-        Properties p = new Properties();
-        p.setProperty("pid", Long.toString(process.pid()));
-        p.setProperty("start", start(process));
-        try (OutputStream out = Files.newOutputStream(processFile())) {
-            p.store(out, "process of the local broker");
+            Files.createDirectories(root);
+        } catch (IOException e) {
+            throw new BrokerException(
+                    root + ": cannot be made a data folder; set NVMETAP_HOME to another");
         }
     }
 
     /**
-     * @return the broker's process if it lives; never a foreign one
-     */
-    java.util.Optional<ProcessHandle> process() throws IOException {
-        Properties p = read(processFile());
-        long pid;
-        try {
-            pid = Long.parseLong(p.getProperty("pid", "-1"));
-        } catch (NumberFormatException damaged) {
-            return java.util.Optional.empty();
-        }
-        return pid < 0
-                ? java.util.Optional.empty()
-                : ProcessHandle.of(pid)
-                        .filter(ProcessHandle::isAlive)
-                        .filter(h -> start(h).equals(p.getProperty("start")));
-    }
-
-    private static String start(ProcessHandle process) {
-        return process.info().startInstant().map(Object::toString).orElse("unknown");
-    }
-
-    void forget() throws IOException {
-        Files.deleteIfExists(processFile());
-    }
-
-    /**
-     * @return host and port clients use, "" before the first start
+     * @return HOST:PORT of the broker, "" if none was ever started here
      */
     String bootstrapServers() throws IOException {
-        int port = number(read(settings()), "nvmetap.port");
-        return port == 0 ? "" : "127.0.0.1:" + port;
+        String port = load(settings()).getProperty("nvmetap.port", "");
+        return port.isEmpty() ? "" : HOST + ":" + port;
+    }
+
+    /** Writes the settings: the ports of last time if they are free, new ones if not. */
+    void writeSettings() throws IOException {
+        Properties old = load(settings());
+        int port = portOr(old.getProperty("nvmetap.port", ""));
+        int controllerPort = portOr(old.getProperty("nvmetap.controllerPort", ""));
+        if (!free(port) || !free(controllerPort)) {
+            try (ServerSocket a = bind(0);
+                    ServerSocket b = bind(0)) {
+                port = a.getLocalPort();
+                controllerPort = b.getLocalPort();
+            }
+        }
+        store(settings(), BrokerSettings.of(data(), port, controllerPort));
+    }
+
+    /** Keeps the log bounded. */
+    void rotateLog() throws IOException {
+        if (Files.exists(log()) && Files.size(log()) > LOG_BYTES_MAX) {
+            Files.move(log(), root.resolve("broker.log.1"), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /**
+     * @return last line of the log that is not empty, for an error message
+     */
+    String lastLogLine() {
+        try {
+            List<String> lines = Files.readAllLines(log(), StandardCharsets.ISO_8859_1);
+            for (int i = lines.size() - 1; i >= 0; i--) {
+                if (!lines.get(i).isBlank()) {
+                    return lines.get(i).strip();
+                }
+            }
+        } catch (IOException e) {
+            return "no log";
+        }
+        return "empty log";
+    }
+
+    /**
+     * @return the settings or state in {@code file}, empty if there is none or it is damaged
+     */
+    static Properties load(Path file) throws IOException {
+        Properties p = new Properties();
+        try (InputStream in = Files.newInputStream(file)) {
+            p.load(in);
+        } catch (NoSuchFileException | IllegalArgumentException e) {
+            return new Properties();
+        }
+        return p;
+    }
+
+    /** Replaces {@code file} in one step, so that no reader sees half of it. */
+    static void store(Path file, Properties p) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try (OutputStream out = Files.newOutputStream(fresh)) {
+            p.store(out, "written by nvmetap");
+        }
+        Files.move(
+                fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static int portOr(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            return port > 0 && port < 65536 ? port : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private static boolean free(int port) {
+        if (port < 0) {
+            return false;
+        }
+        try (ServerSocket s = bind(port)) {
+            return s.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    private static ServerSocket bind(int port) throws IOException {
+        ServerSocket s = new ServerSocket();
+        try {
+            s.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+        } catch (IOException e) {
+            s.close();
+            throw e;
+        }
+        return s;
     }
 }

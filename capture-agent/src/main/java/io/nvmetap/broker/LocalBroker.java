@@ -1,167 +1,140 @@
 package io.nvmetap.broker;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.errors.TopicExistsException;
+import java.util.concurrent.locks.LockSupport;
 
-/** One Kafka node on loopback, in its own process, its data kept between runs. */
+/**
+ * The broker used when none is named: starts it, stops it, finds it again. Safe to call from
+ * several processes at once; the second one waits for the first. Data outlive every process.
+ */
 public final class LocalBroker {
-    /** Longest wait for a start; a cold start takes two to five seconds. */
-    static final long START_MS_MAX = 60_000;
+    /** Longest wait for a broker to come up, or for another command to finish. */
+    public static final Duration START_PATIENCE = Duration.ofSeconds(60);
 
-    /** Longest wait for an orderly stop before the process is killed. */
-    static final long STOP_MS_MAX = 15_000;
+    /** Longest wait for an orderly end before it is killed. */
+    public static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
-    private static final int EVENT_PARTITIONS = 4;
+    private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PROBE_PATIENCE = Duration.ofSeconds(5);
+    private static final long POLL_NS = 50_000_000L;
+    private static final int CONNECT_MS = 500;
 
     private final BrokerFolder folder;
 
     /**
-     * @param root folder that keeps the broker's data
+     * @param folder where data, settings and log are kept
      */
-    public LocalBroker(Path root) {
-        this.folder = new BrokerFolder(root);
+    public LocalBroker(Path folder) {
+        this.folder = new BrokerFolder(folder.toAbsolutePath().normalize());
     }
 
-    private LocalBroker(BrokerFolder folder) {
-        this.folder = folder;
-    }
-
-    /** The user's broker. */
+    /** The user's own: NVMETAP_HOME, or nvmetap under the user's data folder. */
     public static LocalBroker ofUser() {
         return new LocalBroker(
-                BrokerFolder.ofUser(System.getenv(), System.getProperty("user.home")));
+                BrokerFolder.ofUser(System.getenv(), System.getProperty("user.home")).root());
     }
 
     /**
-     * Starts the broker unless it runs, and makes the topics.
+     * Starts it if it does not run, and waits until it answers and has the topics.
      *
-     * @param topics topic names; each with 4 partitions
-     * @return host and port for clients
-     * @throws IOException if it does not come up; the message says where its log is
+     * @param topics topic names
+     * @return HOST:PORT for clients
+     * @throws BrokerException if it does not come up in time
      */
     public String start(List<String> topics) throws IOException {
-        Files.createDirectories(folder.root());
-        try (FileChannel channel =
-                        FileChannel.open(
-                                folder.lock(),
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE);
-                FileLock held = channel.lock()) {
-            if (folder.process().isEmpty() || !answers(folder.bootstrapServers(), 2_000)) {
-                launch();
-            }
-            String bootstrapServers = folder.bootstrapServers();
-            createTopics(bootstrapServers, topics);
-            return bootstrapServers;
-        }
-    }
-
-    private void launch() throws IOException {
-        stop();
-        Properties settings = folder.settings(false);
-        if (!portsFree(settings)) {
-            folder.settings(true);
-        }
-        Process child = command().start();
-        folder.remember(child.toHandle());
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MS_MAX);
-        while (!answers(folder.bootstrapServers(), 1_000)) {
-            if (!child.isAlive() || System.nanoTime() > deadline) {
-                child.destroyForcibly();
-                folder.forget();
-                throw new IOException("the local broker did not start; its log is " + folder.log());
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        folder.create();
+        try (FileChannel file = lockFile()) {
+            FileLock lock = lock(file, deadline);
+            try {
+                Optional<BrokerProcess> living = BrokerProcess.find(folder);
+                BrokerProcess process = living.isPresent() ? living.get() : launch(deadline);
+                awaitPort(process, deadline);
+                String address = folder.bootstrapServers();
+                try (BrokerAdmin admin = BrokerAdmin.connect(address, left(deadline))) {
+                    admin.createTopics(topics);
+                }
+                return address;
+            } finally {
+                lock.release();
             }
         }
-    }
-
-    private static boolean portsFree(Properties settings) {
-        for (String key : List.of("nvmetap.port", "nvmetap.controller.port")) {
-            int port = Integer.parseInt(settings.getProperty(key));
-            try (java.net.ServerSocket s = new java.net.ServerSocket()) {
-                s.setReuseAddress(true);
-                s.bind(new java.net.InetSocketAddress("127.0.0.1", port));
-            } catch (IOException taken) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private ProcessBuilder command() {
-        List<String> line = new ArrayList<>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
-        line.add(System.getProperty("java.class.path"));
-        line.add(BrokerMain.class.getName());
-        line.add(folder.settings().toString());
-        ProcessBuilder builder = new ProcessBuilder(line);
-        builder.redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
-        return builder;
     }
 
     /**
-     * Stops the broker in order; kills it if it does not stop.
+     * Stops it if it runs: asks, waits, kills.
      *
-     * @return false if none ran
+     * @return there was something to stop
      */
     public boolean stop() throws IOException {
-        Optional<ProcessHandle> process = folder.process();
-        if (process.isEmpty()) {
-            folder.forget();
+        if (!Files.isDirectory(folder.root())) {
             return false;
         }
-        process.get().destroy();
-        try {
-            process.get().onExit().get(STOP_MS_MAX, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException slow) {
-            process.get().destroyForcibly();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the broker stops", e);
-        } catch (ExecutionException e) {
-            throw new IOException("the broker's process cannot be watched", e);
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        try (FileChannel file = lockFile()) {
+            FileLock lock = lock(file, deadline);
+            try {
+                Optional<BrokerProcess> living = BrokerProcess.find(folder);
+                if (living.isPresent()) {
+                    living.get().end(STOP_PATIENCE, KILL_PATIENCE);
+                }
+                Files.deleteIfExists(folder.pidFile());
+                return living.isPresent();
+            } finally {
+                lock.release();
+            }
         }
-        folder.forget();
-        return true;
+    }
+
+    /** How it is, without changing anything. */
+    public BrokerState status() throws IOException {
+        Optional<BrokerProcess> living = BrokerProcess.find(folder);
+        String address = folder.bootstrapServers();
+        boolean answers = false;
+        if (living.isPresent() && !address.isEmpty()) {
+            try (BrokerAdmin admin = BrokerAdmin.connect(address, PROBE_PATIENCE)) {
+                answers = true;
+            } catch (BrokerException silent) {
+                answers = false;
+            }
+        }
+        long pid = living.map(BrokerProcess::pid).orElse(-1L);
+        return new BrokerState(living.isPresent(), answers, pid, address, folder.root());
     }
 
     /**
-     * @return process id and address of the broker that runs, if one does
+     * @return address, process id and whether it answers, for people; empty if it does not run
      */
     public Optional<String> running() throws IOException {
-        String address = folder.bootstrapServers();
-        return folder.process()
-                .map(
-                        p ->
-                                String.format(
-                                        "%s   pid %d   %s",
-                                        address,
-                                        p.pid(),
-                                        answers(address, 3_000) ? "answers" : "does not answer"));
+        BrokerState s = status();
+        return s.running()
+                ? Optional.of(
+                        String.format(
+                                "%s   pid %d   %s",
+                                s.bootstrapServers(),
+                                s.pid(),
+                                s.answers() ? "answers" : "does not answer"))
+                : Optional.empty();
     }
 
     /**
-     * @return its process, for tests that kill it
+     * @return its process if it runs, for tests that kill it
      */
     public Optional<ProcessHandle> process() throws IOException {
-        return folder.process();
+        return BrokerProcess.find(folder).map(BrokerProcess::handle);
     }
 
     /**
@@ -171,55 +144,119 @@ public final class LocalBroker {
         return folder.root();
     }
 
-    private static Admin admin(String bootstrapServers, int timeoutMs) {
-        return Admin.create(
-                Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "request.timeout.ms", timeoutMs,
-                        "default.api.timeout.ms", timeoutMs,
-                        "reconnect.backoff.ms", 50,
-                        "reconnect.backoff.max.ms", 200));
+    private FileChannel lockFile() throws IOException {
+        return FileChannel.open(
+                folder.commandLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
-    /**
-     * @param timeoutMs longest wait
-     * @return a broker answers there
-     */
-    public static boolean answers(String bootstrapServers, int timeoutMs) {
-        if (bootstrapServers.isEmpty()) {
-            return false;
-        }
-        try (Admin admin = admin(bootstrapServers, timeoutMs)) {
-            return !admin.describeCluster().nodes().get(timeoutMs, TimeUnit.MILLISECONDS).isEmpty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            return false;
-        }
-    }
-
-    /** Makes topics that do not exist. */
-    public static void createTopics(String bootstrapServers, List<String> topics)
-            throws IOException {
-        try (Admin admin = admin(bootstrapServers, 20_000)) {
-            List<NewTopic> wanted =
-                    topics.stream().map(t -> new NewTopic(t, EVENT_PARTITIONS, (short) 1)).toList();
-            for (var made : admin.createTopics(wanted).values().entrySet()) {
-                try {
-                    made.getValue().get(20, TimeUnit.SECONDS);
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof TopicExistsException)) {
-                        throw new IOException(
-                                "topic " + made.getKey() + " cannot be made: " + e.getCause(), e);
-                    }
+    private FileLock lock(FileChannel file, long deadline) throws IOException {
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                FileLock lock = file.tryLock();
+                if (lock != null) {
+                    return lock;
                 }
+            } catch (OverlappingFileLockException anotherThread) {
+                // The same as another process: wait for it.
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while topics are made", e);
-        } catch (TimeoutException e) {
-            throw new IOException("the broker at " + bootstrapServers + " does not answer", e);
+            LockSupport.parkNanos(POLL_NS);
         }
+        throw new BrokerException(
+                "another nvmetap command starts or stops the broker of "
+                        + folder.root()
+                        + "; try again when it is done");
+    }
+
+    private BrokerProcess launch(long deadline) throws IOException {
+        Files.deleteIfExists(folder.pidFile());
+        folder.writeSettings();
+        folder.rotateLog();
+        List<String> command = new ArrayList<>(ownSession());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC"));
+        command.addAll(List.of(BrokerMain.class.getName(), folder.root().toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.directory(folder.root().toFile());
+        // Not as an argument: the system shows and keeps only the first page of a command line.
+        builder.environment().put("CLASSPATH", classpath());
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
+        Process child = builder.start();
+        child.getOutputStream().close();
+        while (System.nanoTime() - deadline < 0) {
+            Optional<BrokerProcess> up = BrokerProcess.find(folder);
+            if (up.isPresent()) {
+                return up.get();
+            }
+            if (!child.isAlive()) {
+                throw ended();
+            }
+            LockSupport.parkNanos(POLL_NS);
+        }
+        child.destroyForcibly();
+        throw tooSlow();
+    }
+
+    /** A session of its own, where the system can: Ctrl-C at the caller is not for the broker. */
+    private static List<String> ownSession() {
+        Path setsid = Path.of("/usr/bin/setsid");
+        return Files.isExecutable(setsid) ? List.of(setsid.toString()) : List.of();
+    }
+
+    private static String classpath() {
+        String given =
+                System.getProperty(
+                        "nvmetap.broker.classpath", System.getProperty("java.class.path"));
+        // The child runs in another folder: relative entries would lead astray.
+        List<String> absolute = new ArrayList<>();
+        for (String entry : given.split(File.pathSeparator)) {
+            if (!entry.isEmpty()) {
+                absolute.add(Path.of(entry).toAbsolutePath().toString());
+            }
+        }
+        return String.join(File.pathSeparator, absolute);
+    }
+
+    private void awaitPort(BrokerProcess process, long deadline) throws IOException {
+        String address = folder.bootstrapServers();
+        int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+        while (!accepts(port)) {
+            if (process.awaitEnd(Duration.ofNanos(POLL_NS))) {
+                throw ended();
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw tooSlow();
+            }
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket s = new Socket()) {
+            s.connect(new InetSocketAddress(BrokerFolder.HOST, port), CONNECT_MS);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(1_000_000_000L, deadline - System.nanoTime()));
+    }
+
+    private BrokerException ended() {
+        return new BrokerException(
+                "the broker ended while starting: "
+                        + folder.lastLogLine()
+                        + " (all of it: "
+                        + folder.log()
+                        + ")");
+    }
+
+    private BrokerException tooSlow() {
+        return new BrokerException(
+                "the broker does not answer after "
+                        + START_PATIENCE.toSeconds()
+                        + " s; stop it with `nvmetap down`, and see "
+                        + folder.log());
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The local broker: one KRaft node in a process of its own, started when nobody names another. Must
- * not import device, mediator, importer or capture.
+ * A Kafka broker of one's own: one KRaft node as its own process, on loopback, data kept. Must not
+ * import capture, device or mediator.
  */
 package io.nvmetap.broker;

@@ -1,5 +1,6 @@
 package io.nvmetap.capture;
 
+import io.nvmetap.broker.BrokerAdmin;
 import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
@@ -9,6 +10,7 @@ import io.nvmetap.trace.Topics;
 import io.nvmetap.trace.TraceReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Publishes a trace file to the topic, each event once, in order.")
 public final class PublishCommand implements Callable<Integer> {
+    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
+
     @Parameters(index = "0", paramLabel = "F", description = "trace file")
     private Path trace;
 
@@ -66,14 +70,9 @@ public final class PublishCommand implements Callable<Integer> {
         if (bootstrapServers.isEmpty()) {
             return LocalBroker.ofUser().start(Topics.ALL);
         }
-        if (!LocalBroker.answers(bootstrapServers, 5_000)) {
-            throw CliFailure.environment(
-                    "no Kafka broker answers at "
-                            + bootstrapServers
-                            + "; start the local one with nvmetap up, or name another with"
-                            + " --bootstrap-servers");
+        try (BrokerAdmin admin = BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE)) {
+            admin.createTopics(List.of(Topics.EVENTS));
         }
-        LocalBroker.createTopics(bootstrapServers, List.of(Topics.EVENTS));
         return bootstrapServers;
     }
 
