@@ -41,7 +41,7 @@ final class DeviceInterrupts implements InterruptSink {
     @Override
     public void message(int vector) {
         InterruptKind mode = interrupts.mode();
-        state.tap.interrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, vector, mode, "");
+        raised(vector, mode);
         if (vector < 0 || vector >= VECTORS_MAX) {
             return;
         }
@@ -62,6 +62,14 @@ final class DeviceInterrupts implements InterruptSink {
             state.tap.interrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, 0, InterruptKind.INTX, "");
             schedule();
         }
+    }
+
+    /** Not on behalf of the CPU whose access may be under way. */
+    private void raised(int vector, InterruptKind mode) {
+        int cpu = state.tap.cpu;
+        state.tap.cpu = -1;
+        state.tap.interrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, vector, mode, "");
+        state.tap.cpu = cpu;
     }
 
     private void schedule() {

@@ -14,6 +14,7 @@ final class DevicePort {
     private final MediatorState state;
     private CqShadow held;
     private int heldEpoch;
+    private boolean backward;
 
     DevicePort(MediatorState state) {
         this.state = state;
@@ -73,9 +74,11 @@ final class DevicePort {
             return;
         }
         ring(DoorbellKind.CQ_HEAD, cq.qid, cq.acked, state.tap.cpu);
-        // fault: cq-doorbell-duplicate-or-backward.
+        // fault: cq-doorbell-duplicate-or-backward. Once the same, once the one before.
         if (state.faults.strikes(MediatorFault.CQ_DOORBELL_DUPLICATE_OR_BACKWARD)) {
-            ring(DoorbellKind.CQ_HEAD, cq.qid, cq.acked, state.tap.cpu);
+            int stale = backward ? Math.floorMod(cq.acked - 1, cq.entries) : cq.acked;
+            backward = !backward;
+            ring(DoorbellKind.CQ_HEAD, cq.qid, stale, state.tap.cpu);
         }
     }
 

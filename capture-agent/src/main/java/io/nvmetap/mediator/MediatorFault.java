@@ -17,7 +17,7 @@ public enum MediatorFault {
     HOST_SQ_SLOT_OVERWRITE(true, true, "overwrites a submission slot nobody consumed yet"),
     CQ_DOORBELL_DUPLICATE_OR_BACKWARD(
             false, true, "writes a CQ head doorbell twice, or with an older value"),
-    SQ_TAIL_OUT_OF_RANGE(true, false, "does not check a tail doorbell against the queue size"),
+    SQ_TAIL_OUT_OF_RANGE(false, false, "does not check a tail doorbell against the queue size"),
     LOST_DEFERRED_DOORBELL(true, true, "parks a doorbell and forgets to run it again"),
     SQ_CQ_DOORBELL_PAIR_RACE(
             false, true, "writes both doorbells of a pair at once from two CPUs, without the lock"),
@@ -25,14 +25,14 @@ public enum MediatorFault {
     LOST_IRQ_POLLED_RESCUE(true, true, "swallows one of several interrupts to the guest"),
     MSIX_UNMASK_NOT_FLUSHED(false, false, "does not read back after unmasking an MSI-X vector"),
     UNMASK_WITHOUT_RECHECK(
-            true, false, "drops interrupts while masked and does not scan after the unmask"),
+            false, false, "drops interrupts while masked and does not scan after the unmask"),
     HOST_AND_GUEST_COMMANDS_MIXED(
             false, false, "issues own commands while commands of the guest are in flight"),
     APPLE_UNACKED_CQE_STALL(
             false, false, "leaves acknowledging to the guest, of its own completions too"),
     APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),
     MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
-    RESET_DURING_COMPLETION(true, false, "keeps copying and ringing while a reset runs"),
+    RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
     UNCLEAN_SHUTDOWN(true, false, "clears CC.EN at a shutdown notification, I/O in flight or not"),
     COMMAND_STALL(true, true, "forgets a command it fetched"),
@@ -60,7 +60,10 @@ public enum MediatorFault {
         return description;
     }
 
-    /** Whether the guest can see the difference, on a controller without quirks. */
+    /**
+     * Whether a guest that does nothing unusual sees a difference, on a controller without quirks.
+     * A bad tail, commands in flight at a reset or a long mask would show others too.
+     */
     public boolean guestVisible() {
         return guestVisible;
     }

@@ -75,6 +75,7 @@ final class Poller {
 
     private void tick() {
         scheduled = false;
+        state.tap.cpu = -1;
         if (!state.open()) {
             return;
         }

@@ -176,6 +176,8 @@ final class RegisterPort {
         boolean inRange = offset < Registers.doorbellOffset(QueueShadows.QIDS, false, dstrd);
         boolean exact = width == 4 && Registers.isDoorbellAligned(offset, dstrd);
         if (offset < 0 || !inRange || !exact) {
+            // No doorbell, so it is told as what it is: a write.
+            state.tap.written(Side.GUEST, RegisterSpace.BAR0, offset, width, value);
             ignore("doorbell", "no doorbell of 4 bytes at 0x" + Long.toHexString(offset));
             return;
         }
