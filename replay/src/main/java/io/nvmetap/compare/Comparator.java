@@ -173,6 +173,9 @@ public final class Comparator {
      */
     public Optional<String> payload(Exchange exchange, byte[] actual) {
         byte[] recorded = exchange.guestPayload();
+        if (recorded.length == 0 && exchange.controllerPayload().length > 0) {
+            return Optional.empty();
+        }
         if (recorded.length == 0) {
             count(Uncompared.PAYLOAD);
             return Optional.empty();
@@ -192,6 +195,15 @@ public final class Comparator {
             Exchange exchange, String what, int actual, int expected) {
         return Optional.of(
                 exchange.describe() + ": " + what + " " + actual + ", recorded " + expected);
+    }
+
+    /**
+     * Compares what arrived with what the controller behind the driver sent just now.
+     *
+     * @return what differs
+     */
+    public Optional<String> relayed(Exchange exchange, byte[] sent, byte[] received) {
+        return Relayed.compare(exchange, sent, received);
     }
 
     /** Something that could not be compared. */

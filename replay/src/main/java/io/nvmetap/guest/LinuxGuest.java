@@ -31,7 +31,8 @@ final class LinuxGuest implements Guest {
     private static final long READY_NS_MAX = 30 * SECOND_NS;
     private static final long IRQ_NS = 1_500;
     private static final int RESETS_MAX = 5;
-    private static final long MASK_EVERY_NS = 2_000_000;
+    private static final long MASK_EVERY_NS = 500_000;
+    private static final long MASKED_NS = 60_000;
     private static final int MSIX_ENTRY_BYTES = 16;
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
 
@@ -230,7 +231,7 @@ final class LinuxGuest implements Guest {
         machine.controller.writeMsix(control, 4, 1, queue.cpu);
         machine.controller.readMsix(control, 4, queue.cpu);
         machine.timeline.after(
-                20_000,
+                MASKED_NS,
                 () -> {
                     machine.controller.writeMsix(control, 4, 0, queue.cpu);
                     machine.controller.readMsix(control, 4, queue.cpu);

@@ -12,6 +12,8 @@ import io.nvmetap.event.LiveState;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.Unseen;
+import io.nvmetap.mediator.MediatorConfig;
+import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ReferenceDriver;
 import io.nvmetap.target.SessionTap;
@@ -49,7 +51,9 @@ public final class Simulation {
      * @return how the guests fared; the last one to run counts
      */
     public static GuestReport run(SimulationSpec spec, Consumer<CapturedEvent> sink) {
-        return run(spec, new ReferenceDriver(spec.driver()), sink);
+        MediatorProfile profile = MediatorProfile.forController(spec.profile().name());
+        MediatorConfig config = spec.driver().config().profile(profile).seed(spec.seed()).build();
+        return run(spec, new ReferenceDriver(spec.driver(), config), sink);
     }
 
     /** Runs with any driver. */

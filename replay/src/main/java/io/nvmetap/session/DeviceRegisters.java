@@ -10,12 +10,15 @@ import io.nvmetap.plan.Plan;
 /** Registers of the controller that is played back: as recorded, else plausible. */
 final class DeviceRegisters {
     private static final int VS_1_4 = 0x1_0400;
+    private static final int APPLE = 0x106B;
+    private static final int ANS2 = 0x2005;
     private static final int MQES_MIN = 1023;
     private static final long CQR = 1L << 16;
     private static final long TO_10_S = 20L << 24;
 
     private final byte[] file = new byte[Registers.DOORBELL_BASE];
     private final long cap;
+    private final boolean longEntries;
 
     DeviceRegisters(Plan plan, int controller) {
         CaptureStarted header = plan.header();
@@ -23,6 +26,7 @@ final class DeviceRegisters {
                 controller < header.controllers().size()
                         ? header.controllers().get(controller)
                         : ControllerInfo.unknown();
+        longEntries = info.vendorId() == APPLE && info.deviceId() == ANS2;
         cap = info.cap() != 0 ? info.cap() : plausible(plan.facts());
         LittleEndian.put64(file, Registers.CAP, cap);
         LittleEndian.put32(file, Registers.VS, info.vs() != 0 ? (int) info.vs() : VS_1_4);
@@ -33,6 +37,11 @@ final class DeviceRegisters {
         long css = facts.commandSetsMax() == Registers.CSS_ALL ? 0x41 : 0x01;
         long mpsmax = Math.max(facts.memoryPageShiftMax(), 4);
         return mqes | CQR | TO_10_S | css << 37 | mpsmax << 52;
+    }
+
+    /** I/O submission entries are 128 bytes apart whatever CC.IOSQES says (Apple ANS2). */
+    boolean longEntries() {
+        return longEntries;
     }
 
     int dstrd() {

@@ -24,6 +24,7 @@ final class IdentifyPages {
 
     private static final int PAGE = 4096;
     private static final long BLOCKS = 1L << 32;
+    private static final int MDTS_MIN = 7;
     private static final int NIDT_EUI64 = 1;
 
     private final Map<Long, byte[]> captured = new HashMap<>();
@@ -78,7 +79,7 @@ final class IdentifyPages {
         id.putSn("replay");
         id.putMn(info.model().isEmpty() ? "nvmetap replay" : info.model());
         id.putFr(info.firmwareRevision().isEmpty() ? "1" : info.firmwareRevision());
-        id.putMdts(Math.max(info.mdts(), 0));
+        id.putMdts(info.mdts() >= 0 ? info.mdts() : mdts());
         id.putVer(info.vs() != 0 ? (int) info.vs() : 0x1_0400);
         id.putCntrltype(1);
         id.putEntrySizes(0x66, 0x44);
@@ -89,6 +90,12 @@ final class IdentifyPages {
         id.putVwc(1);
         id.putSubnqn("nqn.2014-08.org.nvmexpress:nvmetap-replay");
         return page;
+    }
+
+    /** A limit that every transfer of the recording keeps. */
+    private int mdts() {
+        long pages = (facts.transferBytesMax() + PAGE - 1) / PAGE;
+        return Math.max(MDTS_MIN, Long.SIZE - Long.numberOfLeadingZeros(Math.max(pages, 1) - 1));
     }
 
     private TreeSet<Long> namespaces() {

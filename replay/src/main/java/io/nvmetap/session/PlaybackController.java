@@ -40,6 +40,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private final DeviceData data = new DeviceData();
     private final IdentifyPages identify;
     private final int queuesGranted;
+    private final boolean longEntries;
     private final List<Submitted> waiting = new ArrayList<>();
     private final TreeMap<Long, Held> held = new TreeMap<>();
     private String unexpected = "";
@@ -54,6 +55,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         this.budget = with.budget;
         this.registers = new DeviceRegisters(plan, controller);
         this.identify = new IdentifyPages(plan, controller);
+        this.longEntries = registers.longEntries();
         int granted = plan.facts().queuesGranted();
         this.queuesGranted = granted >= 0 ? granted : 63 << 16 | 63;
     }
@@ -279,6 +281,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             byte[] payload = payload(next);
             if (payload.length > 0 && next.command.exchange.fromDevice()) {
                 status = data.send(next.sqe, payload, pageBytes());
+                next.command.sent = payload;
             }
         }
         next.command.postedOrder = posted++;
@@ -297,7 +300,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private void queuesChange(byte[] sqe, int sqid) {
         if (sqid == 0) {
             int iosqes = Registers.ccIosqes(registers.int32(Registers.CC));
-            queues.apply(sqe, iosqes == 7 ? Sqe.SIZE_LONG : Sqe.SIZE);
+            queues.apply(sqe, longEntries || iosqes == 7 ? Sqe.SIZE_LONG : Sqe.SIZE);
         }
     }
 

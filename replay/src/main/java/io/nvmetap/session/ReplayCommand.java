@@ -14,6 +14,7 @@ import io.nvmetap.device.model.MemoryNamespace;
 import io.nvmetap.device.model.ModelController;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanLimits;
 import io.nvmetap.plan.PlanText;
@@ -114,12 +115,13 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Driver build = new ReferenceDriver(spec());
+        DriverSpec spec = spec();
         Optional<ControllerProfile> model = model();
         if (!(timeScale >= 0 && timeScale <= TIME_SCALE_MAX)) {
             throw CliFailure.usage("--time-scale " + timeScale + " is not in 0 to 1000");
         }
         Plan plan = plan();
+        Driver build = new ReferenceDriver(spec, spec.config().profile(profile(plan)).build());
         if (dryRun) {
             PlanText.write(plan, out::println);
             out.flush();
@@ -132,6 +134,14 @@ public final class ReplayCommand implements Callable<Integer> {
             case DIVERGED -> ExitStatus.FOUND;
             case UNKNOWN -> ExitStatus.UNKNOWN;
         };
+    }
+
+    /** Quirks of the controller that was recorded, so that the driver drives it as it must. */
+    private static MediatorProfile profile(Plan plan) {
+        return plan.header().controllers().stream()
+                .findFirst()
+                .map(c -> MediatorProfile.forController(c.vendorId(), c.deviceId()))
+                .orElse(MediatorProfile.GENERIC);
     }
 
     private DriverSpec spec() {

@@ -427,10 +427,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
             comparator.count(Uncompared.PAYLOAD_OTHER_CONTROLLER);
             return;
         }
-        byte[] content =
-                command.exchange.hasGuestPayload()
-                        ? placer.content(command.data, PAYLOAD_BYTES_MAX)
-                        : new byte[0];
+        boolean looked = command.exchange.hasGuestPayload() || command.sent.length > 0;
+        byte[] content = looked ? placer.content(command.data, PAYLOAD_BYTES_MAX) : new byte[0];
+        comparator
+                .relayed(command.exchange, command.sent, content)
+                .ifPresent(sentence -> outcome.diverged(seq, sentence));
         comparator
                 .payload(command.exchange, content)
                 .ifPresent(sentence -> outcome.diverged(seq, sentence));

@@ -18,6 +18,9 @@ final class Submitted {
     /** The controller posted its completion, as the so manieth; -1 not yet. */
     long postedOrder = -1;
 
+    /** What the controller sent, empty if nothing. */
+    byte[] sent = {};
+
     /** The guest saw its completion. */
     boolean arrived;
 

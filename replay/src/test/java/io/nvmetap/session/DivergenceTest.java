@@ -311,7 +311,8 @@ class DivergenceTest {
                                         to.write(at, changed, first, count);
                                     }
                                 });
-        assertThat(diverged(driver).sentence()).contains("received byte 17 is 0x00, recorded 0x2a");
+        assertThat(diverged(driver).sentence())
+                .contains("received byte 17 is 0x00, the controller sent 0x2a");
     }
 
     @Test

@@ -48,7 +48,6 @@ class ImportedLogsTest {
                                 ReplayOptions.DEFAULT,
                                 new VirtualTimeline())
                         .playback(0, Tap.OFF);
-        System.out.println(log.getFileName() + " " + verdict);
         boolean mixed = log.toString().contains("two-controllers");
         assertThat(verdict.outcome())
                 .isEqualTo(mixed ? Verdict.Outcome.UNKNOWN : Verdict.Outcome.SAME);
@@ -64,7 +63,6 @@ class ImportedLogsTest {
                                 ReplayOptions.DEFAULT,
                                 new VirtualTimeline())
                         .playback(0, Tap.OFF);
-        System.out.println(log.getFileName() + " " + verdict);
         boolean mixed = log.toString().contains("two-controllers");
         assertThat(verdict.outcome())
                 .isEqualTo(mixed ? Verdict.Outcome.UNKNOWN : Verdict.Outcome.SAME);
