@@ -1,5 +1,6 @@
 package io.nvmetap.guest;
 
+import io.nvmetap.capture.DirectTap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.device.model.ControllerProfile;
@@ -16,7 +17,6 @@ import io.nvmetap.mediator.MediatorConfig;
 import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ReferenceDriver;
-import io.nvmetap.target.SessionTap;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,8 +32,6 @@ public final class Simulation {
 
     /** How long the machine runs on after the last guest, so that late wrongs show. */
     private static final long AFTERMATH_NS = 3_000_000_000L;
-
-    private static final long HEARTBEAT_NS = 100_000_000L;
 
     private Simulation() {}
 
@@ -67,14 +65,17 @@ public final class Simulation {
                         timeline,
                         spec.seed(),
                         spec.controllerFaults());
-        SessionTap tap = new SessionTap(header(spec, driver.name()), timeline, spec.seed(), sink);
-        Heart heart = new Heart(tap, timeline);
-        heart.beat();
+        DirectTap tap = new DirectTap(timeline, spec.seed(), ~spec.seed(), sink);
+        tap.start(header(spec, driver.name()));
         Controller top = driver.build(device, timeline, tap);
         GuestMachine machine = new GuestMachine(timeline, top, spec.seed());
         GuestReport report = guests(spec, machine);
-        heart.stop = true;
         tap.end("simulation ended");
+        tap.failure()
+                .ifPresent(
+                        e -> {
+                            throw e;
+                        });
         return report;
     }
 
@@ -134,29 +135,5 @@ public final class Simulation {
                 "",
                 List.of(info),
                 PayloadPolicy.ADMIN);
-    }
-
-    /** Heartbeats where nothing else happens, as the capture agent makes them. */
-    private static final class Heart {
-        private final SessionTap tap;
-        private final VirtualTimeline timeline;
-        private long before = -1;
-        private boolean stop;
-
-        Heart(SessionTap tap, VirtualTimeline timeline) {
-            this.tap = tap;
-            this.timeline = timeline;
-        }
-
-        void beat() {
-            if (stop) {
-                return;
-            }
-            if (tap.events() == before) {
-                tap.emit(tap.event().asHeartbeat(), -1);
-            }
-            before = tap.events();
-            timeline.after(HEARTBEAT_NS, this::beat);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.nvmetap.session;
 
+import io.nvmetap.capture.DirectTap;
 import io.nvmetap.capture.Tap;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
@@ -22,7 +23,6 @@ import io.nvmetap.plan.PlanTooLargeException;
 import io.nvmetap.plan.Planner;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ReferenceDriver;
-import io.nvmetap.target.SessionTap;
 import io.nvmetap.trace.Damage;
 import io.nvmetap.trace.TraceReader;
 import io.nvmetap.trace.TraceWriter;
@@ -49,6 +49,10 @@ import picocli.CommandLine.Parameters;
         description = "Re-drives a recording into a driver; says SAME, DIVERGED or UNKNOWN.")
 public final class ReplayCommand implements Callable<Integer> {
     private static final String PLAYBACK = "playback";
+
+    /** Session id of a replay's own recording: the same replay gives the same file. */
+    private static final long SESSION = 0x7265_706C_6179L;
+
     private static final long NAMESPACE_BYTES = 1L << 40;
     private static final int BLOCK_BYTES = 512;
     private static final double TIME_SCALE_MAX = 1000;
@@ -200,15 +204,10 @@ public final class ReplayCommand implements Callable<Integer> {
         ReplaySession session =
                 new ReplaySession(
                         plan, build, noStall ? options.withoutStalls() : options, timeline);
-        Optional<SessionTap> tap =
+        Optional<DirectTap> tap =
                 Optional.ofNullable(writer)
-                        .map(
-                                w ->
-                                        new SessionTap(
-                                                ReplayHeader.of(plan, build.name()),
-                                                timeline,
-                                                plan.commands(),
-                                                e -> append(w, e)));
+                        .map(w -> new DirectTap(timeline, SESSION, 0, e -> append(w, e)));
+        tap.ifPresent(t -> t.start(ReplayHeader.of(plan, build.name())));
         Tap to = tap.<Tap>map(t -> t).orElse(Tap.OFF);
         Verdict verdict =
                 model.isPresent()
@@ -222,6 +221,11 @@ public final class ReplayCommand implements Callable<Integer> {
                                 to)
                         : session.playback(0, to);
         tap.ifPresent(t -> t.end("replay ended: " + verdict.outcome()));
+        tap.flatMap(DirectTap::failure)
+                .ifPresent(
+                        e -> {
+                            throw e;
+                        });
         return verdict;
     }
 
