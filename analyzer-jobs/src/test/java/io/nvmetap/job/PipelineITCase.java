@@ -4,13 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.capture.KafkaEventSink;
+import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.finding.Party;
+import io.nvmetap.guest.GuestKind;
+import io.nvmetap.guest.Simulation;
+import io.nvmetap.guest.SimulationSpec;
+import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.FileRunner;
 import io.nvmetap.testkit.Recordings;
 import io.nvmetap.trace.Topics;
 import io.nvmetap.trace.TraceReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +86,47 @@ class PipelineITCase {
         assertThat(fromTopic.findings).isEqualTo(expected.findings);
         assertThat(fromTopic.summaries).isEqualTo(expected.summaries);
         assertThat(fromTopic.delivered).isEqualTo(expected.delivered);
+    }
+
+    @Test
+    void shouldRingLiveWhenTheControllerGoesSilent() throws Exception {
+        SimulationSpec stalls =
+                SimulationSpec.of(GuestKind.UBOOT, 7, 60)
+                        .withControllerFaults(ControllerFault.COMMAND_STALL);
+        try (KafkaEventSink sink = new KafkaEventSink(address, 60_000)) {
+            for (CapturedEvent e : Simulation.run(stalls)) {
+                if (e.kind != EventKind.CAPTURE_ENDED) {
+                    sink.accept(e);
+                }
+            }
+            sink.flush();
+        }
+        CountDownLatch rang = new CountDownLatch(1);
+        AnalysisOptions live =
+                new AnalysisOptions(Optional.empty(), address, List.of(), Optional.empty());
+        Thread job =
+                new Thread(
+                        () -> {
+                            try {
+                                new FlinkRunner()
+                                        .run(
+                                                live,
+                                                f -> {
+                                                    if (f.rule().equals("command-stall")
+                                                            && f.owner() == Party.CONTROLLER) {
+                                                        rang.countDown();
+                                                    }
+                                                },
+                                                s -> {});
+                            } catch (IOException stopped) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+        job.start();
+        assertThat(rang.await(60, TimeUnit.SECONDS)).as("command-stall, live").isTrue();
+        job.interrupt();
+        job.join(60_000);
+        assertThat(job.isAlive()).isFalse();
     }
 
     private void publish(Path trace) throws IOException {

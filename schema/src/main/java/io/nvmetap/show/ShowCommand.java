@@ -1,7 +1,5 @@
 package io.nvmetap.show;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
@@ -17,10 +15,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,8 +33,6 @@ public final class ShowCommand implements Callable<Integer> {
         TEXT,
         JSON
     }
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     @Parameters(index = "0", paramLabel = "F", description = "trace file")
     private Path trace;
@@ -86,7 +80,7 @@ public final class ShowCommand implements Callable<Integer> {
         try (TraceReader reader = TraceReader.open(trace)) {
             while (reader.next(e) && (to == null || e.seq <= to) && !out.checkError()) {
                 if (e.seq >= from && wanted(e)) {
-                    out.println(format == Format.JSON ? json(e, text) : text.line(e));
+                    out.println(format == Format.JSON ? EventJson.line(e, text) : text.line(e));
                 }
             }
             if (reader.damage().isPresent()) {
@@ -126,25 +120,5 @@ public final class ShowCommand implements Callable<Integer> {
         return isCompletion(e)
                 && (cid == null || Cqe.cid(e.entry, 0) == cid)
                 && (sqid == null || Cqe.sqid(e.entry, 0) == sqid);
-    }
-
-    private static String json(CapturedEvent e, EventText text) throws IOException {
-        StringWriter line = new StringWriter();
-        try (JsonGenerator g = JSON.createGenerator(line)) {
-            g.writeStartObject();
-            g.writeNumberField("seq", e.seq);
-            g.writeNumberField("timeNs", e.timeNs);
-            g.writeNumberField("cpu", e.cpu);
-            g.writeStringField("side", e.side.name());
-            g.writeStringField("kind", e.kind.schemaName());
-            if (isCommand(e) || isCompletion(e)) {
-                g.writeNumberField("queue", e.qid);
-                g.writeNumberField("commandId", e.commandId);
-                g.writeStringField("raw", HexFormat.of().formatHex(e.entry, 0, e.entryBytes));
-            }
-            g.writeStringField("text", text.body(e));
-            g.writeEndObject();
-        }
-        return line.toString();
     }
 }

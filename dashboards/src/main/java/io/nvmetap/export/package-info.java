@@ -1,0 +1,2 @@
+/** Traces in other people's formats. Decides nothing; imports schema only. */
+package io.nvmetap.export;
