@@ -103,10 +103,19 @@ public final class FlinkRunner implements AnalysisRunner {
             AnalysisJob.toTopics(
                     AnalysisJob.judge(AnalysisJob.topic(env, brokers), options.rules()), brokers);
             JobClient job = env.executeAsync("nvmetap analyze");
+            boolean interrupted = false;
             try {
                 follow(consumer, job, options.untilEnded(), findings, summaries);
+            } catch (org.apache.kafka.common.errors.InterruptException stop) {
+                interrupted = true;
             } finally {
-                job.cancel().get(30, TimeUnit.SECONDS);
+                // An interrupt is how a live run ends; it must not keep the job from being
+                // cancelled.
+                interrupted |= Thread.interrupted();
+                cancel(job);
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("the Flink job failed: " + rootMessage(e), e);
@@ -116,6 +125,13 @@ public final class FlinkRunner implements AnalysisRunner {
             throw e;
         } catch (Exception e) {
             throw new IOException("the Flink job failed: " + rootMessage(e), e);
+        }
+    }
+
+    private static void cancel(JobClient job)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        if (!job.getJobStatus().get().isGloballyTerminalState()) {
+            job.cancel().get(30, TimeUnit.SECONDS);
         }
     }
 
