@@ -72,6 +72,9 @@ public final class KafkaEventSink implements EventSink {
         p.put("request.timeout.ms", Math.min(REQUEST_TIMEOUT_MS, deliveryTimeoutMs / 2));
         p.put("max.block.ms", deliveryTimeoutMs);
         p.put("reconnect.backoff.max.ms", 1_000);
+        // Forgetting the topic while all brokers are away would make accept() wait for them at
+        // once, instead of when the buffer is full.
+        p.put("metadata.recovery.strategy", "none");
         try {
             producer = new KafkaProducer<>(p, new ByteArraySerializer(), new ByteArraySerializer());
         } catch (KafkaException bad) {

@@ -17,11 +17,13 @@ import io.nvmetap.trace.TraceWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,14 +55,17 @@ class PublishITCase {
         try (KafkaEventSink sink = new KafkaEventSink(address, 120_000)) {
             for (int i = 0; i < EVENTS; i++) {
                 sink.accept(e.at(i, i, 0, 0));
+                if (i == EVENTS / 6) {
+                    sink.flush(); // Some of it is there, some under way, some not made yet.
+                }
                 if (i == EVENTS / 3) {
                     kill();
                 }
-                if (i == EVENTS / 2) {
-                    assertThat(broker().start(Topics.ALL)).isEqualTo(address);
-                }
             }
+            // By another than the publisher, who may be waiting for it.
+            CompletableFuture<String> again = CompletableFuture.supplyAsync(this::up);
             sink.flush();
+            assertThat(again.get(60, TimeUnit.SECONDS)).isEqualTo(address);
             assertThat(sink.lost()).isZero();
         }
         assertThat(sequence(address, EVENTS))
@@ -140,6 +145,14 @@ class PublishITCase {
         assertThat(sent).isGreaterThanOrEqualTo(10_002);
         assertThat(sequence(address, sent))
                 .isEqualTo(IntStream.range(0, sent).mapToObj(i -> (long) i).toList());
+    }
+
+    private String up() {
+        try {
+            return broker().start(Topics.ALL);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void kill() throws Exception {
