@@ -63,6 +63,7 @@ class HouseTest {
                     Map.entry(
                             "guest",
                             Set.of(
+                                    "target",
                                     "capture",
                                     "device",
                                     "device.model",

@@ -80,7 +80,7 @@ public final class LostDeferredDoorbell extends Rule {
             return;
         }
         for (SubmissionQueue sq : h.guest.sqs.values()) {
-            if (sq.waitingSinceNs < 0 || sq.waitingReported || waitsForController(h, sq.qid)) {
+            if (sq.waitingSinceNs < 0 || sq.waitingReported || waitsForController(h)) {
                 continue;
             }
             long wait = h.nowNs - sq.waitingSinceNs;
@@ -92,11 +92,9 @@ public final class LostDeferredDoorbell extends Rule {
         }
     }
 
-    /** Paused behind commands of the mediator's own that the controller has not completed. */
-    private boolean waitsForController(History h, int sqid) {
-        boolean pausedNow = paused.contains(sqid) || paused.contains(-1);
-        return pausedNow
-                && h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR);
+    /** The mediator's own turn lasts because the controller has not completed its commands. */
+    private static boolean waitsForController(History h) {
+        return h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR);
     }
 
     private long deadline(int sqid, Judge judge) {
