@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Publishes a trace file to the topic, each event once, in order.")
 public final class PublishCommand implements Callable<Integer> {
+    private static final int PROGRESS_EVENTS = 50_000;
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
 
     @Parameters(index = "0", paramLabel = "F", description = "trace file")
@@ -55,10 +56,14 @@ public final class PublishCommand implements Callable<Integer> {
         try (TraceReader reader = TraceReader.open(trace)) {
             String broker = broker();
             long started = System.nanoTime();
-            publish(reader, broker);
+            String session = publish(reader, broker);
             System.out.printf(
-                    "publish   %,d events   topic %s   %s   %.1f s%n",
-                    reader.events(), Topics.EVENTS, broker, (System.nanoTime() - started) / 1e9);
+                    "publish   %,d events   session %s   topic %s   %s   %.1f s%n",
+                    reader.events(),
+                    session,
+                    Topics.EVENTS,
+                    broker,
+                    (System.nanoTime() - started) / 1e9);
             if (reader.damage().isPresent()) {
                 throw CliFailure.environment(trace + ": " + reader.damage().get().describe());
             }
@@ -76,13 +81,22 @@ public final class PublishCommand implements Callable<Integer> {
         return bootstrapServers;
     }
 
-    private void publish(TraceReader reader, String broker) throws IOException {
+    private String publish(TraceReader reader, String broker) throws IOException {
         CapturedEvent e = new CapturedEvent();
+        String session = "-";
+        boolean progress = System.console() != null;
         try (KafkaEventSink sink = new KafkaEventSink(broker, deliveryTimeoutS * 1_000)) {
             while (reader.next(e)) {
+                if (reader.events() == 1) {
+                    session = e.sessionHex();
+                }
                 sink.accept(e);
+                if (progress && reader.events() % PROGRESS_EVENTS == 0) {
+                    System.err.printf("publish   %,d events ...\r", reader.events());
+                }
             }
             sink.flush();
         }
+        return session;
     }
 }
