@@ -41,6 +41,10 @@ public final class Command implements Serializable {
 
     public int cdw11;
     public boolean cdw10Known;
+
+    /** All four bytes of CDW10, not only the identifier in the lowest. */
+    public boolean cdw10AllKnown;
+
     public boolean cdw11Known;
 
     /** Guest side commands: when the device side saw them emitted and completed, -1 not yet. */

@@ -21,6 +21,15 @@ public final class CompletionQueue implements Serializable {
     /** Completions posted and not acknowledged, oldest first; never more than the queue holds. */
     public final Deque<Command> unacked = new ArrayDeque<>();
 
+    /**
+     * Entries whose phase tag was stored, which the guest can therefore see and acknowledge, while
+     * the event of their copy has not come yet.
+     */
+    public int published;
+
+    /** Of these, entries that were acknowledged before that event came. */
+    public int ackedEarly;
+
     /** Last interrupt of its vector: raised on the device side, delivered on the guest side. */
     public long interruptSeq = -1;
 

@@ -85,10 +85,24 @@ public final class History implements Serializable {
     }
 
     private void gap(CapturedEvent e) {
-        lost += Math.max(0, e.seq - seq - 1);
-        gapSeq = e.seq;
+        lose(Math.max(0, e.seq - seq - 1), e.seq);
+    }
+
+    /**
+     * Events are missing: nothing that was true before them counts any more.
+     *
+     * @param count how many
+     * @param atSeq first event after them
+     */
+    public void lose(long count, long atSeq) {
+        lost += count;
+        gapSeq = atSeq;
         guest.unknown();
         device.unknown();
+        // Its end may be among what is missing.
+        resetting = false;
+        resetSeq = -1;
+        mediatorAliveNs = -1;
     }
 
     private void dispatch(CapturedEvent e) {
@@ -113,6 +127,7 @@ public final class History implements Serializable {
             }
             case INTERRUPT_RAISED -> device.interrupt(e.vector, e.seq);
             case INTERRUPT_DELIVERED -> guest.interrupt(e.vector, e.seq);
+            case COMPLETION_STORED -> guest.stored(e);
             case VECTOR_MASKED -> s.maskedVectors.add(e.vector);
             case VECTOR_UNMASKED -> s.maskedVectors.remove(e.vector);
             case CONTROLLER_RESET -> reset(e, s);

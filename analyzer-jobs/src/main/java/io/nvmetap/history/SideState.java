@@ -27,6 +27,12 @@ public final class SideState implements Serializable {
     /** Commands in flight kept on one side; beyond it the side counts as not known. */
     public static final int IN_FLIGHT_MAX = 1 << 17;
 
+    /** Byte of a completion that holds the phase tag (NVMe Base 2.0, 4.6.1). */
+    private static final int PHASE_BYTE = 14;
+
+    /** Entries of the smallest queue. */
+    private static final int ENTRIES_MIN = 2;
+
     public final Side side;
 
     /** Queues and commands are known: since an enable, a reset, or a snapshot. */
@@ -95,6 +101,10 @@ public final class SideState implements Serializable {
         maskedVectors.clear();
         maskedVectors.addAll(s.maskedVectors());
         for (QueueState q : s.queues()) {
+            if (q.sizeEntries() < ENTRIES_MIN) {
+                unknown();
+                return;
+            }
             if (q.completion()) {
                 CompletionQueue cq =
                         new CompletionQueue(
@@ -199,12 +209,13 @@ public final class SideState implements Serializable {
         c.cdw10 = Sqe.cdw10(e.entry, 0);
         c.cdw11 = Sqe.cdw11(e.entry, 0);
         c.cdw10Known = e.knows(Sqe.CDW10_OFFSET, 1);
+        c.cdw10AllKnown = e.knows(Sqe.CDW10_OFFSET, 4);
         c.cdw11Known = e.knows(Sqe.CDW11_OFFSET, 4);
-        if (inFlight.size() >= IN_FLIGHT_MAX) {
+        if (inFlight.size() >= IN_FLIGHT_MAX || byId.size() >= IN_FLIGHT_MAX) {
             unknown();
         }
         Command replaced = inFlight.put(key(c.sqid, c.cid), c);
-        if (replaced != null) {
+        if (replaced != null && replaced.commandId < 0) {
             byId.remove(replaced.commandId);
         }
         byId.put(c.commandId, c);
@@ -229,7 +240,7 @@ public final class SideState implements Serializable {
         facts.command = c;
         facts.unmatched = c == null && known;
         if (c != null) {
-            inFlight.remove(key(c.sqid, c.cid));
+            inFlight.remove(key(c.sqid, c.cid), c);
             byId.remove(c.commandId);
             lastDoneNs = e.timeNs;
             c.doneNs = e.timeNs;
@@ -239,8 +250,26 @@ public final class SideState implements Serializable {
                 succeeded(c, e, facts);
             }
         }
-        if (cq != null && cq.unacked.size() < cq.sizeEntries) {
-            cq.unacked.addLast(c == null ? placeholder(e) : c);
+        if (cq != null) {
+            post(cq, c == null ? placeholder(e) : c);
+        }
+    }
+
+    private static void post(CompletionQueue cq, Command c) {
+        cq.published = Math.max(0, cq.published - 1);
+        if (cq.ackedEarly > 0) {
+            cq.ackedEarly--;
+        } else if (cq.unacked.size() < cq.sizeEntries) {
+            cq.unacked.addLast(c);
+        }
+    }
+
+    /** A store that holds the phase tag shows the entry to the guest. */
+    void stored(CapturedEvent e) {
+        CompletionQueue cq = cqs.get(e.qid);
+        boolean phase = e.byteOffset <= PHASE_BYTE && e.byteOffset + e.byteCount > PHASE_BYTE;
+        if (cq != null && phase && cq.published < cq.sizeEntries) {
+            cq.published++;
         }
     }
 
@@ -256,12 +285,15 @@ public final class SideState implements Serializable {
     }
 
     private Command find(CapturedEvent e) {
-        int cid = Cqe.cid(e.entry, 0);
-        if (e.knows(Cqe.SQID_OFFSET, 2)) {
-            Command c = inFlight.get(key(Cqe.sqid(e.entry, 0), cid));
-            return c != null || e.commandId < 0 ? c : byId(e.commandId);
+        // The id that ties both sides is never reused; a CID may be, as soon as the guest sees the
+        // completion, which is before its copy is told.
+        Command c = e.commandId < 0 ? null : byId(e.commandId);
+        if (c != null || !e.knows(Cqe.SQID_OFFSET, 2)) {
+            return c;
         }
-        return e.commandId < 0 ? null : byId(e.commandId);
+        c = inFlight.get(key(Cqe.sqid(e.entry, 0), Cqe.cid(e.entry, 0)));
+        boolean other = c != null && c.commandId >= 0 && e.commandId >= 0;
+        return other ? null : c;
     }
 
     /**
@@ -280,6 +312,13 @@ public final class SideState implements Serializable {
         }
         int qid = c.cdw10 & 0xFFFF;
         int size = (c.cdw10 >>> 16) + 1;
+        boolean creates =
+                c.opcode == Opcodes.ADMIN_CREATE_SQ || c.opcode == Opcodes.ADMIN_CREATE_CQ;
+        if (creates && (!c.cdw10AllKnown || !c.cdw11Known || size < ENTRIES_MIN)) {
+            // A queue exists of which size or partner was not seen.
+            known = false;
+            return;
+        }
         switch (c.opcode) {
             case Opcodes.ADMIN_CREATE_SQ -> {
                 sqs.put(qid, new SubmissionQueue(qid, c.cdw11 >>> 16, size));
@@ -313,15 +352,20 @@ public final class SideState implements Serializable {
         if (cq == null) {
             return;
         }
-        facts.unackedBefore = cq.unacked.size();
+        int ahead = Math.max(0, cq.published - cq.ackedEarly);
+        facts.unackedBefore = cq.unacked.size() + ahead;
         if (e.value < 0 || e.value >= cq.sizeEntries) {
             return;
         }
         facts.advance = Math.floorMod((int) e.value - cq.head, cq.sizeEntries);
         facts.oldestAcked = facts.advance > 0 ? cq.unacked.peekFirst() : null;
         cq.head = (int) e.value;
-        for (int i = 0; i < facts.advance && !cq.unacked.isEmpty(); i++) {
-            cq.unacked.removeFirst();
+        for (int i = 0; i < facts.advance; i++) {
+            if (!cq.unacked.isEmpty()) {
+                cq.unacked.removeFirst();
+            } else if (cq.ackedEarly < cq.published) {
+                cq.ackedEarly++;
+            }
         }
     }
 

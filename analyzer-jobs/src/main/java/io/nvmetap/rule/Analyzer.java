@@ -59,6 +59,17 @@ public final class Analyzer implements Serializable {
         }
     }
 
+    /**
+     * Events of the session are missing before the next one. For sessions of several controllers,
+     * whose events alone do not show it.
+     *
+     * @param count how many
+     * @param atSeq first event after them
+     */
+    public void lose(long count, long atSeq) {
+        history.lose(count, atSeq);
+    }
+
     /** Ends a session that was cut off; does nothing if it has ended. */
     public void end(Consumer<Finding> findings, Consumer<SessionSummary> summaries) {
         if (ended || history.events == 0) {

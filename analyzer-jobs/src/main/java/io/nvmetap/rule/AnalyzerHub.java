@@ -1,7 +1,6 @@
 package io.nvmetap.rule;
 
 import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.SessionSummary;
 import java.util.ArrayList;
@@ -10,18 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A stream of several controllers and sessions: one {@link Analyzer} each. */
+/** A stream of several sessions and controllers: one {@link SessionAnalyzer} a session. */
 public final class AnalyzerHub {
-    /** Analyzers kept at once; the oldest is ended when there would be more. */
-    public static final int ANALYZERS_MAX = 1_024;
+    /** Sessions kept at once; the oldest is ended when there would be more. */
+    public static final int SESSIONS_MAX = 1_024;
 
-    private record Key(long high, long low, int controller) {}
+    private record Key(long high, long low) {}
 
     private final List<String> ruleIds;
     private final RuleSettings settings;
     private final Consumer<Finding> findings;
     private final Consumer<SessionSummary> summaries;
-    private final Map<Key, Analyzer> analyzers = new LinkedHashMap<>();
+    private final Map<Key, SessionAnalyzer> sessions = new LinkedHashMap<>();
 
     /**
      * @param ruleIds rules wanted, empty for all
@@ -41,25 +40,25 @@ public final class AnalyzerHub {
 
     /** Takes the next event of any session. */
     public void accept(CapturedEvent e) {
-        Key key = new Key(e.sessionHigh, e.sessionLow, e.controller);
-        Analyzer a = analyzers.get(key);
+        Key key = new Key(e.sessionHigh, e.sessionLow);
+        SessionAnalyzer a = sessions.get(key);
         if (a == null) {
-            if (analyzers.size() >= ANALYZERS_MAX) {
-                Key oldest = analyzers.keySet().iterator().next();
-                analyzers.remove(oldest).end(findings, summaries);
+            if (sessions.size() >= SESSIONS_MAX) {
+                Key oldest = sessions.keySet().iterator().next();
+                sessions.remove(oldest).end(findings, summaries);
             }
-            a = new Analyzer(RuleSet.only(ruleIds), settings);
-            analyzers.put(key, a);
+            a = new SessionAnalyzer(ruleIds, settings);
+            sessions.put(key, a);
         }
         a.accept(e, findings, summaries);
-        if (e.kind == EventKind.CAPTURE_ENDED) {
-            analyzers.remove(key);
+        if (a.hasEnded()) {
+            sessions.remove(key);
         }
     }
 
     /** The stream has ended; sessions without an end are judged as they are. */
     public void end() {
-        new ArrayList<>(analyzers.values()).forEach(a -> a.end(findings, summaries));
-        analyzers.clear();
+        new ArrayList<>(sessions.values()).forEach(a -> a.end(findings, summaries));
+        sessions.clear();
     }
 }

@@ -197,6 +197,22 @@ public final class Scenario {
         return us(1).add(e);
     }
 
+    /** A fetched Read that differs from one with the same cid by its command id. */
+    public Scenario fetchedAs(int sqid, int cid, long commandId) {
+        byte[] sqe = io(2, cid, 0x1000L * cid);
+        CapturedEvent e = event().asCommand(EventKind.COMMAND_FETCHED, sqid, 0, sqe, 0, 64);
+        return us(1).add(e.owned(Owner.GUEST, commandId));
+    }
+
+    /** The guest gets the completion of the command with this command id. */
+    public Scenario copiedOf(int sqid, int cid, long commandId) {
+        byte[] cqe = new byte[16];
+        Cqe.putCid(cqe, 0, cid);
+        Cqe.putSqid(cqe, 0, sqid);
+        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_COPIED, sqid, 0, cqe, 0);
+        return us(1).add(e.owned(Owner.GUEST, commandId));
+    }
+
     private static long id(int sqid, int cid, Owner owner) {
         return sqid * 100_000L + cid + (owner == Owner.MEDIATOR ? 50_000_000 : 0);
     }
@@ -308,6 +324,11 @@ public final class Scenario {
     public Scenario machineReset() {
         add(event().asReset(Side.DEVICE, ResetKind.MACHINE, Edge.BEGIN));
         return add(event().asReset(Side.DEVICE, ResetKind.MACHINE, Edge.END));
+    }
+
+    /** A decision of the mediator about its own commands on a queue. */
+    public Scenario decidesOfOwn(DecisionKind kind, int qid) {
+        return add(event().asDecision(Side.DEVICE, kind, "own commands", qid, -1, "test"));
     }
 
     /** A decision of the mediator about a queue. */

@@ -50,6 +50,9 @@ public final class LostDeferredDoorbell extends Rule {
         if (!blind(h).isEmpty()) {
             return;
         }
+        if (e.kind == EventKind.DECISION && e.side == Side.DEVICE) {
+            return; // About the mediator's own commands; the guest's pause goes on.
+        }
         if (e.kind == EventKind.DECISION) {
             if (e.decision == DecisionKind.DEFERRED || e.decision == DecisionKind.PAUSED) {
                 paused.add(e.qid);

@@ -6,6 +6,7 @@ import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
+import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
 import io.nvmetap.history.SubmissionQueue;
@@ -45,6 +46,10 @@ public final class CommandStall extends Rule {
 
     @Override
     public void step(History h, CapturedEvent e, Judge judge) {
+        if (h.facts.disabled) {
+            // Epochs that have ended are not spoken of again: the set stays bounded by queues.
+            spoken.clear();
+        }
         if (h.facts.command != null && h.facts.command.doneSeq == e.seq) {
             judge.chance();
             late(h, h.facts.command, e, judge);
@@ -96,7 +101,7 @@ public final class CommandStall extends Rule {
                 owner,
                 String.format(
                         "%s (command %d of submission queue %d) waits %,d ms; %s.",
-                        c.name().name(), c.cid, c.sqid, ms, step(owner, c)),
+                        c.name().name(), c.cid, c.sqid, ms, step(h, owner, c)),
                 Where.of(c),
                 c.startSeq,
                 c.emittedSeq,
@@ -110,7 +115,7 @@ public final class CommandStall extends Rule {
 
     private static Party owner(History h, SideState side, Command c) {
         if (!h.header.mediated() || side.side == Side.DEVICE) {
-            return Party.CONTROLLER;
+            return full(h, c) ? h.actor(Side.DEVICE) : Party.CONTROLLER;
         }
         if (c.emittedSeq < 0 || c.seenSeq >= 0) {
             return Party.MEDIATOR;
@@ -118,10 +123,22 @@ public final class CommandStall extends Rule {
         Command below = h.device.byId(c.commandId);
         SubmissionQueue sq = below == null ? null : h.device.sqs.get(below.sqid);
         boolean rung = sq == null || sq.tail == sq.taken;
-        return rung ? Party.CONTROLLER : Party.MEDIATOR;
+        return rung && !full(h, c) ? Party.CONTROLLER : Party.MEDIATOR;
     }
 
-    private static String step(Party owner, Command c) {
+    /** The controller cannot post: its completion queue is full of what nobody acknowledged. */
+    private static boolean full(History h, Command c) {
+        Command below = h.device.byId(c.commandId);
+        SubmissionQueue sq = h.device.sqs.get(below == null ? c.sqid : below.sqid);
+        CompletionQueue cq = sq == null ? null : h.device.cqs.get(sq.cqid);
+        return cq != null && !h.device.doorbellBuffers && cq.unacked.size() >= cq.sizeEntries - 1;
+    }
+
+    private static String step(History h, Party owner, Command c) {
+        if (owner != Party.CONTROLLER && c.seenSeq < 0 && full(h, c)) {
+            return "the controller cannot complete it: its completion queue is full and not"
+                    + " acknowledged";
+        }
         if (owner == Party.CONTROLLER) {
             return "the controller has it and has not completed it in time";
         }

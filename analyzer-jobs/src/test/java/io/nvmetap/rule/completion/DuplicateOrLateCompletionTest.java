@@ -53,4 +53,28 @@ class DuplicateOrLateCompletionTest {
     void shouldForgetCommandsOnReset() {
         Scenario.log().ready().us(2_000_000).cc(0).enable().judged().holds(RULE);
     }
+
+    @Test
+    void shouldTellCommandsApartWhoseCidIsUsedAgainBeforeTheCopyIsTold() {
+        Scenario.mediated()
+                .ready()
+                .fetchedAs(1, 1, 71)
+                .fetchedAs(1, 1, 72)
+                .copiedOf(1, 1, 71)
+                .copiedOf(1, 1, 72)
+                .judged()
+                .violatesNoneOf(RULE);
+    }
+
+    @Test
+    void shouldReportASecondCopyThoughTheCidIsInFlightAgain() {
+        Scenario.mediated()
+                .ready()
+                .fetchedAs(1, 1, 71)
+                .copiedOf(1, 1, 71)
+                .fetchedAs(1, 1, 72)
+                .copiedOf(1, 1, 71)
+                .judged()
+                .violates(RULE, Party.MEDIATOR);
+    }
 }

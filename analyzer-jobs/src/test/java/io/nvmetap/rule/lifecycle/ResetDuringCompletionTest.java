@@ -43,4 +43,19 @@ class ResetDuringCompletionTest {
     void shouldBeUnknownWithoutAMediator() {
         Scenario.log().ready().judged().unknown(RULE);
     }
+
+    @Test
+    void shouldNotAccuseWhenTheEndOfTheResetWasLost() {
+        Scenario.mediated()
+                .ready()
+                .reset(Edge.BEGIN)
+                .lost(3)
+                .ready()
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .seen(1, 1)
+                .copied(1, 1)
+                .judged()
+                .unknown(RULE);
+    }
 }

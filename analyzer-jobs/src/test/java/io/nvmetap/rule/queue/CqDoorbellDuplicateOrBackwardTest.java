@@ -66,4 +66,37 @@ class CqDoorbellDuplicateOrBackwardTest {
     void shouldBeUnknownAfterAGap() {
         Scenario.log().ready().lost(1).cq(Side.DEVICE, 1, 5).judged().unknown(RULE);
     }
+
+    @Test
+    void shouldLetTheGuestAcknowledgeWhatAStoreShowedIt() {
+        Scenario.mediated()
+                .ready()
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .seen(1, 1)
+                .stored(1, 0, 0, 14)
+                .fence(1)
+                .stored(1, 0, 14, 2)
+                .cq(Side.GUEST, 1, 1)
+                .copied(1, 1)
+                .judged()
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldReportAnAcknowledgementTwiceEvenIfTheFirstCameBeforeTheCopy() {
+        Scenario.mediated()
+                .ready()
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .seen(1, 1)
+                .stored(1, 0, 0, 14)
+                .fence(1)
+                .stored(1, 0, 14, 2)
+                .cq(Side.GUEST, 1, 1)
+                .copied(1, 1)
+                .cq(Side.GUEST, 1, 2)
+                .judged()
+                .violatesOnly(RULE, Party.GUEST);
+    }
 }

@@ -69,4 +69,19 @@ class LostDeferredDoorbellTest {
     void shouldBeUnknownWithoutAMediator() {
         Scenario.log().ready().sq(Side.DEVICE, 1, 1).judged().unknown(RULE);
     }
+
+    @Test
+    void shouldKeepTheGuestsPauseWhenOwnCommandsResume() {
+        Scenario.mediated()
+                .ready()
+                .own(1, 7)
+                .sq(Side.GUEST, 1, 1)
+                .decides(DecisionKind.PAUSED, 1)
+                .us(5)
+                .decidesOfOwn(DecisionKind.RESUMED, 1)
+                .own(1, 8)
+                .heartbeatAfterMs(500)
+                .judged()
+                .violatesNoneOf(RULE);
+    }
 }

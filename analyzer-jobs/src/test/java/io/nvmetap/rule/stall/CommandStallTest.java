@@ -56,4 +56,19 @@ class CommandStallTest {
     void shouldBeUnknownAfterAGap() {
         Scenario.log().ready().emitted(1, 1).lost(1).heartbeatAfterMs(2_000).judged().unknown(RULE);
     }
+
+    @Test
+    void shouldNameTheMediatorThatLeavesTheCompletionQueueFull() {
+        Scenario.mediated()
+                .enable()
+                .asksForQueues()
+                .createPair(1, 2)
+                .own(1, 1)
+                .seenOwn(1, 1)
+                .fetched(1, 2)
+                .emitted(1, 2)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.MEDIATOR);
+    }
 }
