@@ -83,7 +83,7 @@ public final class LostDeferredDoorbell extends Rule {
             return;
         }
         for (SubmissionQueue sq : h.guest.sqs.values()) {
-            if (sq.waitingSinceNs < 0 || sq.waitingReported || waitsForController(h)) {
+            if (sq.waitingSinceNs < 0 || sq.waitingReported || waitsForController(h, sq.qid)) {
                 continue;
             }
             long wait = h.nowNs - sq.waitingSinceNs;
@@ -95,9 +95,13 @@ public final class LostDeferredDoorbell extends Rule {
         }
     }
 
-    /** The mediator's own turn lasts because the controller has not completed its commands. */
-    private static boolean waitsForController(History h) {
-        return h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR);
+    /**
+     * The guest is paused for the mediator's own turn, which lasts because the controller has not
+     * completed its commands. Own commands alone excuse nothing.
+     */
+    private boolean waitsForController(History h, int sqid) {
+        return (paused.contains(sqid) || paused.contains(-1))
+                && h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR);
     }
 
     private long deadline(int sqid, Judge judge) {

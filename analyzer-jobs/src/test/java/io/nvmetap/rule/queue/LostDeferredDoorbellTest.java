@@ -84,4 +84,17 @@ class LostDeferredDoorbellTest {
                 .judged()
                 .violatesNoneOf(RULE);
     }
+
+    @Test
+    void shouldReportAnUnservedDoorbellThoughOwnCommandsAreOut() {
+        Scenario.mediated()
+                .ready()
+                .own(1, 7)
+                .sq(Side.GUEST, 1, 1)
+                .us(5)
+                .own(1, 8)
+                .heartbeatAfterMs(500)
+                .judged()
+                .violates(RULE, Party.MEDIATOR);
+    }
 }
