@@ -52,6 +52,9 @@ public final class Command implements Serializable {
 
     public long seenSeq = -1;
 
+    /** Its queue was deleted: nobody owes a completion any more. */
+    public boolean released;
+
     /** The stall rule has spoken of it. */
     public boolean reported;
 

@@ -329,12 +329,25 @@ public final class SideState implements Serializable {
                 cqs.put(qid, new CompletionQueue(qid, size, c.cdw11 >>> 16, ien));
                 facts.queueCreated = true;
             }
-            case Opcodes.ADMIN_DELETE_SQ -> sqs.remove(qid);
+            case Opcodes.ADMIN_DELETE_SQ -> {
+                sqs.remove(qid);
+                released(qid);
+            }
             case Opcodes.ADMIN_DELETE_CQ -> cqs.remove(qid);
             case Opcodes.ADMIN_SET_FEATURES -> numberOfQueuesSet |= (c.cdw10 & 0xFF) == 0x07;
             default -> {
                 // Changes nothing modelled here.
             }
+        }
+    }
+
+    /**
+     * Commands of a deleted queue are aborted, with or without a completion that is still to be
+     * seen (NVMe Base 2.0, 3.3.1.3): nobody owes anything for them.
+     */
+    private void released(int sqid) {
+        for (Command c : inFlight.values()) {
+            c.released |= c.sqid == sqid;
         }
     }
 

@@ -160,6 +160,11 @@ public final class Scenario {
         return command(0, 902, sqe(0x01, 902, size, qid << 16 | 1));
     }
 
+    /** Delete I/O Submission Queue. */
+    public Scenario deletesSq(int qid) {
+        return command(0, 903, sqe(0x00, 903, qid, 0));
+    }
+
     /** Enabled, asked, one pair of 8 entries. */
     public Scenario ready() {
         return enable().asksForQueues().createPair(1, 8);

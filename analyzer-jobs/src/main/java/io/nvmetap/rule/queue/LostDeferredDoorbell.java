@@ -14,8 +14,10 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The guest rang a tail and the mediator, alive, did not fetch. */
@@ -23,6 +25,9 @@ public final class LostDeferredDoorbell extends Rule {
     private static final long serialVersionUID = 1L;
 
     private final Set<Integer> paused = new HashSet<>();
+
+    /** Queues to the last moment at which the controller kept the mediator's turn from ending. */
+    private final Map<Integer, Long> excusedNs = new HashMap<>();
 
     public LostDeferredDoorbell() {
         super(
@@ -61,8 +66,8 @@ public final class LostDeferredDoorbell extends Rule {
             }
         } else if (e.kind == EventKind.COMMAND_FETCHED && h.guest.known) {
             judge.chance();
-            long wait = h.facts.waitedNs;
             SubmissionQueue sq = h.facts.sq;
+            long wait = sq == null ? -1 : sinceExcuse(h, sq.qid, h.facts.waitedNs);
             if (sq != null && !sq.waitingReported && wait > deadline(sq.qid, judge)) {
                 report(
                         sq,
@@ -74,6 +79,7 @@ public final class LostDeferredDoorbell extends Rule {
             }
         } else if (e.kind == EventKind.CONTROLLER_RESET || h.facts.disabled) {
             paused.clear();
+            excusedNs.clear();
         }
     }
 
@@ -83,10 +89,14 @@ public final class LostDeferredDoorbell extends Rule {
             return;
         }
         for (SubmissionQueue sq : h.guest.sqs.values()) {
-            if (sq.waitingSinceNs < 0 || sq.waitingReported || waitsForController(h, sq.qid)) {
+            if (sq.waitingSinceNs < 0 || sq.waitingReported) {
                 continue;
             }
-            long wait = h.nowNs - sq.waitingSinceNs;
+            if (waitsForController(h, sq.qid)) {
+                excusedNs.put(sq.qid, h.nowNs);
+                continue;
+            }
+            long wait = sinceExcuse(h, sq.qid, h.nowNs - sq.waitingSinceNs);
             boolean alive = h.mediatorAliveNs > sq.waitingSinceNs;
             long limit = alive ? deadline(sq.qid, judge) : judge.settings().pausedDoorbellNs();
             if (wait > limit) {
@@ -102,6 +112,12 @@ public final class LostDeferredDoorbell extends Rule {
     private boolean waitsForController(History h, int sqid) {
         return (paused.contains(sqid) || paused.contains(-1))
                 && h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR);
+    }
+
+    /** The part of a wait that the controller is no excuse for. */
+    private long sinceExcuse(History h, int sqid, long waitedNs) {
+        Long excused = excusedNs.get(sqid);
+        return excused == null ? waitedNs : Math.min(waitedNs, h.nowNs - excused);
     }
 
     private long deadline(int sqid, Judge judge) {

@@ -87,6 +87,9 @@ public final class CommandStall extends Rule {
 
     /** A guest's command is judged where the guest is; the mediator's own where it emits them. */
     private static boolean judged(History h, SideState side, Command c) {
+        if (c.released) {
+            return false;
+        }
         return !h.header.mediated() || side.side == Side.GUEST || c.owner == Owner.MEDIATOR;
     }
 
@@ -114,6 +117,11 @@ public final class CommandStall extends Rule {
     }
 
     private static Party owner(History h, SideState side, Command c) {
+        boolean lost = h.gapSeq >= 0 && !h.device.known;
+        if (lost && (side.side == Side.DEVICE || c.seenSeq < 0 && c.emittedSeq >= 0)) {
+            // It started after the loss, but what keeps the controller may have come before.
+            return Party.UNKNOWN;
+        }
         if (!h.header.mediated() || side.side == Side.DEVICE) {
             return full(h, c) ? h.actor(Side.DEVICE) : Party.CONTROLLER;
         }
@@ -135,6 +143,9 @@ public final class CommandStall extends Rule {
     }
 
     private static String step(History h, Party owner, Command c) {
+        if (owner == Party.UNKNOWN) {
+            return "the controller may have it, but events before it are missing";
+        }
         if (owner != Party.CONTROLLER && c.seenSeq < 0 && full(h, c)) {
             return "the controller cannot complete it: its completion queue is full and not"
                     + " acknowledged";

@@ -97,4 +97,24 @@ class LostDeferredDoorbellTest {
                 .judged()
                 .violates(RULE, Party.MEDIATOR);
     }
+
+    @Test
+    void shouldNotCountTheTimeForWhichTheControllerKeptOwnCommands() {
+        Scenario.mediated()
+                .ready()
+                .own(1, 7)
+                .sq(Side.GUEST, 1, 1)
+                .decides(DecisionKind.PAUSED, 1)
+                .heartbeatAfterMs(400)
+                .heartbeatAfterMs(100)
+                .seenOwn(1, 7)
+                .us(50)
+                .decides(DecisionKind.RESUMED, 1)
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .seen(1, 1)
+                .copied(1, 1)
+                .judged()
+                .holds(RULE);
+    }
 }

@@ -71,4 +71,26 @@ class CommandStallTest {
                 .judged()
                 .violatesOnly(RULE, Party.MEDIATOR);
     }
+
+    @Test
+    void shouldNotNameAPartyWhenWhatKeepsTheControllerMayBeLost() {
+        Scenario.log()
+                .ready()
+                .lost(1)
+                .emitted(1, 2)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violates(RULE, Party.UNKNOWN);
+    }
+
+    @Test
+    void shouldOweNothingForCommandsOfADeletedQueue() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 2)
+                .deletesSq(1)
+                .heartbeatAfterMs(2_100)
+                .judged()
+                .holds(RULE);
+    }
 }
