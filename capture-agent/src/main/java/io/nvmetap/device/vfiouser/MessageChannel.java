@@ -1,0 +1,137 @@
+package io.nvmetap.device.vfiouser;
+
+import io.nvmetap.nvme.LittleEndian;
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.newsclub.net.unix.AFUNIXSocket;
+
+/**
+ * vfio-user messages over a UNIX stream socket. Reads exactly the header with its descriptors and
+ * then exactly the rest: a larger read would hand descriptors to the wrong message.
+ *
+ * <p>One thread receives; any thread sends, one message after the other.
+ */
+public final class MessageChannel implements AutoCloseable {
+    /** Room for ancillary data of one read: descriptors beyond what a message may carry show up. */
+    private static final int ANCILLARY_BYTES = 1024;
+
+    private final AFUNIXSocket socket;
+    private final InputStream in;
+    private final OutputStream out;
+    private final byte[] header = new byte[VfioUser.HEADER_BYTES];
+    private final Object sending = new Object();
+    private byte[] outgoing = new byte[256];
+
+    /** Takes the connected socket over. */
+    public MessageChannel(AFUNIXSocket socket) throws IOException {
+        this.socket = socket;
+        socket.setAncillaryReceiveBufferSize(ANCILLARY_BYTES);
+        in = socket.getInputStream();
+        out = socket.getOutputStream();
+    }
+
+    /**
+     * Waits for the next message.
+     *
+     * @return null when the peer closed between two messages
+     * @throws ProtocolException if the header cannot be right or the peer left inside a message;
+     *     the descriptors that came are closed
+     */
+    public Message receive() throws IOException {
+        List<Descriptor> descriptors = new ArrayList<>(0);
+        try {
+            if (!readFully(header, VfioUser.HEADER_BYTES, descriptors, true)) {
+                return null;
+            }
+            long size = LittleEndian.u32(header, 4);
+            if (size < VfioUser.HEADER_BYTES || size > VfioUser.MESSAGE_BYTES_MAX) {
+                throw new ProtocolException(
+                        "the peer announced a message of "
+                                + size
+                                + " bytes; 16 to "
+                                + VfioUser.MESSAGE_BYTES_MAX
+                                + " are possible");
+            }
+            byte[] body = new byte[(int) size - VfioUser.HEADER_BYTES];
+            readFully(body, body.length, descriptors, false);
+            if (descriptors.size() > VfioUser.DESCRIPTORS_MAX) {
+                throw new ProtocolException(
+                        "the peer sent " + descriptors.size() + " descriptors with one message");
+            }
+            Message message =
+                    new Message(
+                            LittleEndian.u16(header, 0),
+                            LittleEndian.u16(header, 2),
+                            LittleEndian.i32(header, 8),
+                            LittleEndian.i32(header, 12),
+                            body,
+                            descriptors);
+            descriptors = List.of();
+            return message;
+        } finally {
+            descriptors.forEach(Descriptor::close);
+        }
+    }
+
+    /** Sends a message; its descriptors stay the caller's. */
+    public void send(Message message) throws IOException {
+        int size = VfioUser.HEADER_BYTES + message.body().length;
+        synchronized (sending) {
+            if (outgoing.length < size) {
+                outgoing = new byte[size];
+            }
+            LittleEndian.put16(outgoing, 0, message.id());
+            LittleEndian.put16(outgoing, 2, message.command());
+            LittleEndian.put32(outgoing, 4, size);
+            LittleEndian.put32(outgoing, 8, message.flags());
+            LittleEndian.put32(outgoing, 12, message.error());
+            System.arraycopy(
+                    message.body(), 0, outgoing, VfioUser.HEADER_BYTES, message.body().length);
+            if (!message.descriptors().isEmpty()) {
+                socket.setOutboundFileDescriptors(
+                        message.descriptors().stream()
+                                .map(Descriptor::get)
+                                .toArray(FileDescriptor[]::new));
+            }
+            out.write(outgoing, 0, size);
+        }
+    }
+
+    /** Ends the connection; a thread that receives gets null or an exception. */
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private boolean readFully(byte[] target, int count, List<Descriptor> received, boolean first)
+            throws IOException {
+        int done = 0;
+        while (done < count) {
+            int got = in.read(target, done, count - done);
+            take(received);
+            if (got < 0 && done == 0 && first) {
+                return false;
+            }
+            if (got < 0) {
+                throw new ProtocolException("the peer left in the middle of a message");
+            }
+            done += got;
+        }
+        return true;
+    }
+
+    private void take(List<Descriptor> received) throws IOException {
+        FileDescriptor[] came = socket.getReceivedFileDescriptors();
+        if (came == null || came.length == 0) {
+            return;
+        }
+        for (FileDescriptor one : came) {
+            received.add(new Descriptor(one));
+        }
+        socket.clearReceivedFileDescriptors();
+    }
+}
