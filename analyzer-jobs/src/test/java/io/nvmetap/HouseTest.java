@@ -30,6 +30,31 @@ class HouseTest {
                     Map.entry("show", Set.of("cli", "event", "nvme", "trace")),
                     Map.entry("device", Set.of("event", "nvme")),
                     Map.entry("device.model", Set.of("device", "event", "nvme")),
+                    Map.entry("device.vfiouser", Set.of("device", "event", "nvme")),
+                    Map.entry("rig", Set.of("cli")),
+                    Map.entry(
+                            "boot",
+                            Set.of(
+                                    "capture",
+                                    "cli",
+                                    "device",
+                                    "device.model",
+                                    "device.vfiouser",
+                                    "event",
+                                    "mediator",
+                                    "nvme",
+                                    "rig",
+                                    "trace")),
+                    Map.entry(
+                            "proxy",
+                            Set.of(
+                                    "capture",
+                                    "cli",
+                                    "device",
+                                    "device.vfiouser",
+                                    "event",
+                                    "nvme",
+                                    "trace")),
                     Map.entry("capture", Set.of("broker", "cli", "device", "event", "trace")),
                     Map.entry("broker", Set.of("cli", "trace")),
                     Map.entry(
