@@ -49,6 +49,16 @@ public interface Controller {
      */
     void interruptMode(io.nvmetap.event.InterruptKind mode);
 
+    /**
+     * Tells of a write to PCI configuration space, which is kept elsewhere: for whoever records it.
+     *
+     * @param offset byte offset
+     * @param widthBytes 1, 2 or 4
+     */
+    default void configWritten(long offset, int widthBytes, long value) {
+        // Nobody records.
+    }
+
     /** Resets the function from outside (anything but CC.EN, which is a register write). */
     void reset(ResetKind kind);
 }

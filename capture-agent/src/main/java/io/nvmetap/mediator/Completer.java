@@ -16,6 +16,7 @@ final class Completer {
     private GuestDoorbells doorbells;
     private Fetcher fetcher;
     private Lifecycle lifecycle;
+    private final byte[] entry = new byte[Cqe.SIZE];
     private boolean scanning;
     private boolean again;
 
@@ -111,23 +112,22 @@ final class Completer {
     }
 
     private void consume(CqShadow cq) {
-        byte[] bytes = cq.ring.bytes;
         int position = cq.takePosition();
-        int base = position * Cqe.SIZE;
-        SqShadow sq = state.queues.sq(Cqe.sqid(bytes, base));
-        Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(bytes, base), sq);
+        cq.ring.data.get(position * Cqe.SIZE, entry);
+        SqShadow sq = state.queues.sq(Cqe.sqid(entry, 0));
+        Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(entry, 0), sq);
         if (slot == null || slot.devicePosition >= 0) {
-            unknown(cq, position, base);
+            unknown(cq, position);
             return;
         }
         boolean mine = slot.own != null;
         Owner owner = mine ? Owner.MEDIATOR : Owner.GUEST;
-        state.tap.seen(cq.qid, position, bytes, base, owner, slot.commandId);
-        int sqhd = Cqe.sqhd(bytes, base);
+        state.tap.seen(cq.qid, position, entry, 0, owner, slot.commandId);
+        int sqhd = Cqe.sqhd(entry, 0);
         if (sqhd < sq.entries) {
             sq.head = sqhd;
         }
-        System.arraycopy(bytes, base, slot.cqe, 0, Cqe.SIZE);
+        System.arraycopy(entry, 0, slot.cqe, 0, Cqe.SIZE);
         slot.devicePosition = position;
         if (!slot.event) {
             cq.pending--;
@@ -155,16 +155,15 @@ final class Completer {
     }
 
     /** A completion of nothing: acknowledged, so that the queue moves on, and told. */
-    private void unknown(CqShadow cq, int position, int base) {
-        byte[] bytes = cq.ring.bytes;
-        state.tap.seen(cq.qid, position, bytes, base, Owner.UNKNOWN, -1);
+    private void unknown(CqShadow cq, int position) {
+        state.tap.seen(cq.qid, position, entry, 0, Owner.UNKNOWN, -1);
         cq.ackable[position] = true;
         state.decide(
                 Side.DEVICE,
                 DecisionKind.IGNORED,
                 "completion",
                 cq.qid,
-                Cqe.cid(bytes, base),
+                Cqe.cid(entry, 0),
                 "no command in flight has this identifier");
     }
 }

@@ -99,7 +99,7 @@ final class CqShadow {
 
     /** Whether the controller filled the slot at {@link #head}. */
     boolean fresh() {
-        return Cqe.phase(ring.bytes, head * Cqe.SIZE) == phase;
+        return (ring.data.get(head * Cqe.SIZE + Cqe.STATUS_OFFSET) & 1) == phase;
     }
 
     /** Steps over the slot at {@link #head}. */

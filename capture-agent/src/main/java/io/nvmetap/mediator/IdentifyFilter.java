@@ -53,7 +53,8 @@ final class IdentifyFilter {
             return;
         }
         if (good) {
-            String changes = filter(slot.bounce.bytes);
+            byte[] content = slot.bounce.copy();
+            String changes = filter(content);
             if (!changes.isEmpty()) {
                 state.decide(
                         Side.GUEST,
@@ -64,9 +65,9 @@ final class IdentifyFilter {
                         changes);
             }
             if (state.config.payload() != io.nvmetap.event.PayloadPolicy.NONE) {
-                state.tap.filtered(slot, slot.bounce.bytes);
+                state.tap.filtered(slot, content);
             }
-            System.arraycopy(slot.bounce.bytes, 0, page, 0, page.length);
+            System.arraycopy(content, 0, page, 0, page.length);
             if (!guestPages(slot).copy(page, true)) {
                 Cqe.putStatus(slot.cqe, 0, StatusCode.DATA_TRANSFER_ERROR);
             }

@@ -7,7 +7,9 @@ import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.LiveState;
+import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.ResetKind;
+import io.nvmetap.event.Side;
 
 /**
  * The reference NVMe mediation driver: a controller to its guest, and the only user of another one.
@@ -73,7 +75,12 @@ public final class Mediator implements Controller {
     @Override
     public void connect(GuestMemory memory, InterruptSink sink) {
         state.guest = memory;
-        state.memory = new MediatorMemory(state.pages, memory);
+        state.memory =
+                new MediatorMemory(
+                        state.pages,
+                        memory,
+                        state.config.ownMemory(),
+                        state.config.windowBase());
         state.sink = sink;
         state.fetchedPages.memory(state.memory);
         state.emittedPages.memory(state.memory);
@@ -136,6 +143,12 @@ public final class Mediator implements Controller {
         interrupts.mode(mode);
         state.device.interruptMode(mode);
         poller.kick();
+    }
+
+    @Override
+    public void configWritten(long offset, int widthBytes, long value) {
+        state.tap.cpu = -1;
+        state.tap.written(Side.GUEST, RegisterSpace.PCI_CONFIG, offset, widthBytes, value);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.mediator;
 
+import io.nvmetap.device.SharedBuffer;
 import io.nvmetap.event.PayloadPolicy;
 import java.util.EnumSet;
 import java.util.Set;
@@ -54,6 +55,11 @@ public final class MediatorConfig {
     /** First address of own pages. */
     public long windowBase() {
         return b.windowBase;
+    }
+
+    /** Memory for own pages that another process can be given; null: ordinary memory. */
+    public SharedBuffer ownMemory() {
+        return b.ownMemory;
     }
 
     /** Cap of MDTS as the guest sees it, in powers of two of 4 KiB pages; 0 no cap. */
@@ -139,6 +145,7 @@ public final class MediatorConfig {
         private int faultEvery = 16;
         private long seed;
         private long windowBase = WINDOW_BASE_DEFAULT;
+        private SharedBuffer ownMemory;
         private int mdtsMax = 8;
         private int ioQueuesMax = 65_535;
         private int adminEntries = 32;
@@ -164,6 +171,7 @@ public final class MediatorConfig {
             faultEvery = o.faultEvery;
             seed = o.seed;
             windowBase = o.windowBase;
+            ownMemory = o.ownMemory;
             mdtsMax = o.mdtsMax;
             ioQueuesMax = o.ioQueuesMax;
             adminEntries = o.adminEntries;
@@ -214,6 +222,16 @@ public final class MediatorConfig {
                         String.format("windowBase 0x%x is no page below 2^63", value));
             }
             windowBase = value;
+            return this;
+        }
+
+        /** Whole pages, little-endian, at most {@link #OWN_BYTES_MAX}. */
+        public Builder ownMemory(SharedBuffer value) {
+            int bytes = value.bytes().capacity();
+            if (bytes == 0 || bytes % 4096 != 0 || bytes > OWN_BYTES_MAX) {
+                throw new IllegalArgumentException("ownMemory of " + bytes + " bytes");
+            }
+            ownMemory = value;
             return this;
         }
 

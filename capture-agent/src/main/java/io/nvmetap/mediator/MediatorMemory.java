@@ -1,16 +1,41 @@
 package io.nvmetap.mediator;
 
 import io.nvmetap.device.GuestMemory;
-import io.nvmetap.nvme.LittleEndian;
+import io.nvmetap.device.SharedBuffer;
+import io.nvmetap.device.SharedMemory;
 
-/** What the controller reaches by DMA: the mediator's own pages, and behind them the guest's. */
-final class MediatorMemory implements GuestMemory {
+/**
+ * What the controller reaches by DMA: the mediator's own pages, and behind them the guest's. A
+ * controller in another process is given the files behind both.
+ */
+final class MediatorMemory implements SharedMemory {
     private final OwnPages own;
     private final GuestMemory guest;
+    private final SharedBuffer shared;
+    private final long base;
 
-    MediatorMemory(OwnPages own, GuestMemory guest) {
+    /**
+     * @param shared what lies behind the own pages, which start at {@code base}; null: they are of
+     *     this process alone
+     */
+    MediatorMemory(OwnPages own, GuestMemory guest, SharedBuffer shared, long base) {
         this.own = own;
         this.guest = guest;
+        this.shared = shared;
+        this.base = base;
+    }
+
+    @Override
+    public void watch(Watcher watcher) {
+        if (shared == null) {
+            watcher.added(new Range(base, MediatorConfig.WINDOW_BYTES, null, 0, true));
+        } else {
+            long bytes = shared.bytes().capacity();
+            watcher.added(new Range(base, bytes, shared.descriptor(), 0, true));
+        }
+        if (guest instanceof SharedMemory other) {
+            other.watch(watcher);
+        }
     }
 
     @Override
@@ -24,7 +49,7 @@ final class MediatorMemory implements GuestMemory {
     public void read(long address, byte[] target, int at, int count) {
         if (own.covers(address)) {
             OwnPages.Block block = own.require(address, count);
-            System.arraycopy(block.bytes, (int) (address - block.address), target, at, count);
+            block.data.get((int) (address - block.address), target, at, count);
         } else {
             guest.read(address, target, at, count);
         }
@@ -34,7 +59,7 @@ final class MediatorMemory implements GuestMemory {
     public void write(long address, byte[] source, int from, int count) {
         if (own.covers(address)) {
             OwnPages.Block block = own.require(address, count);
-            System.arraycopy(source, from, block.bytes, (int) (address - block.address), count);
+            block.data.put((int) (address - block.address), source, from, count);
         } else {
             guest.write(address, source, from, count);
         }
@@ -44,7 +69,7 @@ final class MediatorMemory implements GuestMemory {
     public int readInt(long address) {
         if (own.covers(address)) {
             OwnPages.Block block = own.require(address, Integer.BYTES);
-            return LittleEndian.i32(block.bytes, (int) (address - block.address));
+            return block.data.getInt((int) (address - block.address));
         }
         return guest.readInt(address);
     }
@@ -53,7 +78,7 @@ final class MediatorMemory implements GuestMemory {
     public void writeInt(long address, int value) {
         if (own.covers(address)) {
             OwnPages.Block block = own.require(address, Integer.BYTES);
-            LittleEndian.put32(block.bytes, (int) (address - block.address), value);
+            block.data.putInt((int) (address - block.address), value);
         } else {
             guest.writeInt(address, value);
         }
@@ -63,7 +88,7 @@ final class MediatorMemory implements GuestMemory {
     public long readLong(long address) {
         if (own.covers(address)) {
             OwnPages.Block block = own.require(address, Long.BYTES);
-            return LittleEndian.i64(block.bytes, (int) (address - block.address));
+            return block.data.getLong((int) (address - block.address));
         }
         return guest.readLong(address);
     }
@@ -72,7 +97,7 @@ final class MediatorMemory implements GuestMemory {
     public void writeLong(long address, long value) {
         if (own.covers(address)) {
             OwnPages.Block block = own.require(address, Long.BYTES);
-            LittleEndian.put64(block.bytes, (int) (address - block.address), value);
+            block.data.putLong((int) (address - block.address), value);
         } else {
             guest.writeLong(address, value);
         }

@@ -7,6 +7,7 @@ import io.nvmetap.device.Timeline;
 import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Registers;
+import java.nio.ByteBuffer;
 
 /** What all parts of one mediator share; owns no behaviour. */
 final class MediatorState {
@@ -69,10 +70,16 @@ final class MediatorState {
         this.tap = tap;
         this.faults = new FaultSwitch(config);
         this.pages =
-                new OwnPages(
-                        config.windowBase(),
-                        MediatorConfig.WINDOW_BYTES,
-                        MediatorConfig.OWN_BYTES_MAX);
+                config.ownMemory() == null
+                        ? new OwnPages(
+                                config.windowBase(),
+                                MediatorConfig.WINDOW_BYTES,
+                                MediatorConfig.OWN_BYTES_MAX)
+                        : shared(config.windowBase(), config.ownMemory().bytes());
+    }
+
+    private static OwnPages shared(long base, ByteBuffer bytes) {
+        return new OwnPages(base, bytes.capacity(), bytes.capacity(), bytes);
     }
 
     /** Whether doorbells and completions are served. */

@@ -1,6 +1,8 @@
 package io.nvmetap.mediator;
 
 import io.nvmetap.device.MemoryFault;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,19 +20,29 @@ final class OwnPages {
     /** A run of pages, contiguous, zeroed when allocated. */
     static final class Block {
         final long address;
-        final byte[] bytes;
 
-        Block(long address, int size) {
+        /** Little-endian; another process may store into it. */
+        final ByteBuffer data;
+
+        Block(long address, ByteBuffer data) {
             this.address = address;
-            this.bytes = new byte[size];
+            this.data = data;
         }
 
         long end() {
-            return address + bytes.length;
+            return address + data.capacity();
+        }
+
+        /** What it holds now. */
+        byte[] copy() {
+            byte[] copy = new byte[data.capacity()];
+            data.get(0, copy);
+            return copy;
         }
     }
 
     private final long base;
+    private final ByteBuffer shared;
     private final long end;
     private final long bytesMax;
     private final List<Block> blocks = new ArrayList<>();
@@ -38,7 +50,16 @@ final class OwnPages {
     private long used;
 
     OwnPages(long base, long windowBytes, long bytesMax) {
+        this(base, windowBytes, bytesMax, null);
+    }
+
+    /**
+     * @param shared memory behind the whole window, for a controller in another process; null: each
+     *     block has its own
+     */
+    OwnPages(long base, long windowBytes, long bytesMax, ByteBuffer shared) {
         this.base = base;
+        this.shared = shared;
         this.end = base + windowBytes;
         this.bytesMax = bytesMax;
         this.cursor = base;
@@ -73,7 +94,7 @@ final class OwnPages {
         if (at < 0) {
             return null;
         }
-        Block block = new Block(at, size);
+        Block block = new Block(at, memory(at, size));
         blocks.add(indexAfter(at), block);
         used += size;
         // A page is left out between blocks: an overrun meets nothing.
@@ -84,7 +105,7 @@ final class OwnPages {
     /** Gives a block back; null is none. */
     void free(Block block) {
         if (block != null && blocks.remove(block)) {
-            used -= block.bytes.length;
+            used -= block.data.capacity();
         }
     }
 
@@ -109,6 +130,17 @@ final class OwnPages {
             throw new MemoryFault(address, count);
         }
         return block;
+    }
+
+    private ByteBuffer memory(long at, int size) {
+        if (shared == null) {
+            return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        ByteBuffer slice = shared.slice((int) (at - base), size).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < size; i += Long.BYTES) {
+            slice.putLong(i, 0);
+        }
+        return slice;
     }
 
     /** First free place from {@code from}, -1 if there is none before the end. */

@@ -3,7 +3,6 @@ package io.nvmetap.mediator;
 import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Cqe;
-import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -90,7 +89,7 @@ final class OwnRequests {
         if (list) {
             int at = dataPages * page;
             for (int i = 1; i < dataPages; i++) {
-                LittleEndian.put64(block.bytes, at + (i - 1) * 8, block.address + (long) i * page);
+                block.data.putLong(at + (i - 1) * 8, block.address + (long) i * page);
             }
             Sqe.putPrp2(request.sqe, 0, block.address + at);
         }
@@ -216,7 +215,7 @@ final class OwnRequests {
     void finishAll() {
         for (Ended one = ended.poll(); one != null; one = ended.poll()) {
             OwnRequest request = one.request;
-            byte[] data = request.buffer == null ? new byte[0] : request.buffer.bytes;
+            byte[] data = request.buffer == null ? new byte[0] : request.buffer.copy();
             int dataBytes = one.status == OwnCompletion.NO_ANSWER ? 0 : request.dataBytes;
             request.done.done(one.status, one.dw0, data, dataBytes);
             freeBuffer(request);

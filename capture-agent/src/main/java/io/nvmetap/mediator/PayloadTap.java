@@ -41,7 +41,7 @@ final class PayloadTap {
             return;
         }
         if (slot.bounce != null) {
-            state.tap.payload(Transfer.FROM_DEVICE, slot, slot.bounce.bytes, NONE, slot.dataBytes);
+            state.tap.payload(Transfer.FROM_DEVICE, slot, slot.bounce.copy(), NONE, slot.dataBytes);
             return;
         }
         byte[] sqe = slot.own != null ? slot.own.sqe : slot.sqe;

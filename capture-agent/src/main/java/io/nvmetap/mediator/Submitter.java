@@ -36,7 +36,7 @@ final class Submitter {
             at = Math.floorMod(at - 1, sq.entries);
         }
         Sqe.putCid(sqe, 0, slot.deviceCid);
-        System.arraycopy(sqe, 0, sq.ring.bytes, at * sq.entryBytes(), sq.entryBytes());
+        sq.ring.data.put(at * sq.entryBytes(), sqe, 0, sq.entryBytes());
         sq.tail = (at + 1) % sq.entries;
         slot.event = sq.qid == 0 && slot.opcode() == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
         if (!slot.event) {

@@ -48,7 +48,7 @@ class OwnPagesTest {
     @Test
     void shouldServeOwnPagesAndPassTheRest() {
         PagedMemory guest = new PagedMemory(0, 0x10000);
-        MediatorMemory memory = new MediatorMemory(pages, guest);
+        MediatorMemory memory = new MediatorMemory(pages, guest, null, 0x10000);
         OwnPages.Block block = pages.allocate(8192, 4096);
         memory.writeLong(block.address + 8184, 5);
         memory.writeInt(0x1000, 7);

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import org.newsclub.net.unix.AFUNIXSocket;
@@ -25,6 +26,7 @@ public final class MessageChannel implements AutoCloseable {
     private final byte[] header = new byte[VfioUser.HEADER_BYTES];
     private final Object sending = new Object();
     private byte[] outgoing = new byte[256];
+    private int timeoutMs;
 
     /** Takes the connected socket over. */
     public MessageChannel(AFUNIXSocket socket) throws IOException {
@@ -37,11 +39,17 @@ public final class MessageChannel implements AutoCloseable {
     /**
      * Waits for the next message.
      *
+     * @param timeoutMs longest wait for its first byte, 0 without end
      * @return null when the peer closed between two messages
-     * @throws ProtocolException if the header cannot be right or the peer left inside a message;
-     *     the descriptors that came are closed
+     * @throws java.net.SocketTimeoutException if nothing came; the channel stays usable
+     * @throws ProtocolException if the header cannot be right, or the peer left or fell silent
+     *     inside a message; the descriptors that came are closed
      */
-    public Message receive() throws IOException {
+    public Message receive(int timeoutMs) throws IOException {
+        if (timeoutMs != this.timeoutMs) {
+            socket.setSoTimeout(timeoutMs);
+            this.timeoutMs = timeoutMs;
+        }
         List<Descriptor> descriptors = new ArrayList<>(0);
         try {
             if (!readFully(header, VfioUser.HEADER_BYTES, descriptors, true)) {
@@ -111,7 +119,15 @@ public final class MessageChannel implements AutoCloseable {
             throws IOException {
         int done = 0;
         while (done < count) {
-            int got = in.read(target, done, count - done);
+            int got;
+            try {
+                got = in.read(target, done, count - done);
+            } catch (SocketTimeoutException silent) {
+                if (done == 0 && first) {
+                    throw silent;
+                }
+                throw new ProtocolException("the peer fell silent in the middle of a message");
+            }
             take(received);
             if (got < 0 && done == 0 && first) {
                 return false;

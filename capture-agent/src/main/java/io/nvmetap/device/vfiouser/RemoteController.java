@@ -1,0 +1,234 @@
+package io.nvmetap.device.vfiouser;
+
+import io.nvmetap.device.Controller;
+import io.nvmetap.device.GuestMemory;
+import io.nvmetap.device.InterruptSink;
+import io.nvmetap.device.LiveTimeline;
+import io.nvmetap.device.SharedMemory;
+import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.ResetKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A controller served by another process over vfio-user. A server that goes away answers like a
+ * controller that was pulled out: all ones.
+ *
+ * <p>Threads: one that answers the server's DMA messages, one that waits for its interrupts and
+ * takes them into the timeline. Neither holds the timeline while it waits.
+ */
+public final class RemoteController implements Controller, SharedMemory.Watcher, AutoCloseable {
+    /** How long one INTx signal counts as the line being up. */
+    private static final long LINE_NS = 500_000;
+
+    private final RemoteDevice device;
+    private final LiveTimeline timeline;
+    private final Consumer<String> log;
+    private final EventWatch watch;
+    private final List<EventWatch.Event> vectors = new ArrayList<>();
+    private GuestMemory memory;
+    private InterruptSink sink;
+    private EventWatch.Event line;
+    private InterruptKind mode = InterruptKind.UNKNOWN;
+    private boolean lineUp;
+    private volatile boolean gone;
+
+    /**
+     * Connects and asks what the server serves.
+     *
+     * @param timeline of whoever drives the controller
+     * @param log told, one line each, what goes wrong
+     * @throws IOException if nobody listens or no NVMe controller answers; the message says so
+     */
+    public RemoteController(Path socket, LiveTimeline timeline, Consumer<String> log)
+            throws IOException {
+        this.timeline = timeline;
+        this.log = log;
+        this.device = new RemoteDevice(socket, this::serve);
+        this.watch = new EventWatch("nvmetap-vfio-user-interrupts", this::failed);
+    }
+
+    /** What the server says its function is; vectors and BAR0 as it has them. */
+    public PciIdentity identity() {
+        return device.identity();
+    }
+
+    @Override
+    public void connect(GuestMemory newMemory, InterruptSink newSink) {
+        memory = newMemory;
+        sink = newSink;
+        if (newMemory instanceof SharedMemory shared) {
+            shared.watch(this);
+        }
+        device.startCommands();
+        attempt(device::enable);
+        interruptMode(InterruptKind.INTX);
+    }
+
+    @Override
+    public void added(SharedMemory.Range range) {
+        attempt(() -> device.map(range));
+    }
+
+    @Override
+    public void removed(SharedMemory.Range range) {
+        attempt(() -> device.unmap(range));
+    }
+
+    @Override
+    public long readRegister(long offset, int widthBytes, int cpu) {
+        return read(VfioUser.REGION_BAR0, offset, widthBytes);
+    }
+
+    @Override
+    public void writeRegister(long offset, int widthBytes, long value, int cpu) {
+        attempt(() -> device.write(VfioUser.REGION_BAR0, offset, widthBytes, value));
+    }
+
+    @Override
+    public long readMsix(long offset, int widthBytes, int cpu) {
+        return read(device.tableRegion(), device.tableOffset() + offset, widthBytes);
+    }
+
+    @Override
+    public void writeMsix(long offset, int widthBytes, long value, int cpu) {
+        long at = device.tableOffset() + offset;
+        attempt(() -> device.write(device.tableRegion(), at, widthBytes, value));
+    }
+
+    private long read(int region, long offset, int width) {
+        long[] value = {-1L >>> Long.SIZE - 8 * width};
+        attempt(() -> value[0] = device.read(region, offset, width));
+        return value[0];
+    }
+
+    @Override
+    public void interruptMode(InterruptKind newMode) {
+        if (mode == newMode) {
+            return;
+        }
+        InterruptKind old = mode;
+        mode = newMode;
+        attempt(
+                () -> {
+                    detach(old);
+                    attach(newMode);
+                });
+    }
+
+    private void detach(InterruptKind old) throws IOException {
+        if (old != InterruptKind.UNKNOWN) {
+            device.disableInterrupts(index(old));
+            device.interruptControl(old, false);
+        }
+        vectors.forEach(EventWatch.Event::close);
+        vectors.clear();
+        if (line != null) {
+            line.close();
+            line = null;
+        }
+    }
+
+    private void attach(InterruptKind now) throws IOException {
+        int index = index(now);
+        if (now == InterruptKind.INTX) {
+            line = watch.add(this::lineSignalled);
+            device.attach(index, 0, List.of(line.descriptor()));
+            return;
+        }
+        int count = device.interrupts(index);
+        List<Descriptor> descriptors = new ArrayList<>();
+        for (int v = 0; v < count; v++) {
+            int vector = v;
+            EventWatch.Event event =
+                    watch.add(() -> timeline.enter(() -> sink.message(vector)));
+            vectors.add(event);
+            descriptors.add(event.descriptor());
+        }
+        device.attach(index, 0, descriptors);
+        device.interruptControl(now, true);
+    }
+
+    private static int index(InterruptKind kind) {
+        return switch (kind) {
+            case MSIX -> VfioUser.IRQ_MSIX;
+            case MSI -> VfioUser.IRQ_MSI;
+            case INTX, UNKNOWN -> VfioUser.IRQ_INTX;
+        };
+    }
+
+    /**
+     * The level of INTx does not cross: a signal says it is up, and after each unmask the server
+     * says so again while it stays up. So it counts as up for a while, in which a driver looks for
+     * itself, and then is asked for anew.
+     */
+    private void lineSignalled() {
+        timeline.enter(
+                () -> {
+                    if (mode != InterruptKind.INTX) {
+                        return;
+                    }
+                    lineUp = true;
+                    sink.line(true);
+                    timeline.after(
+                            LINE_NS,
+                            () -> {
+                                if (lineUp && mode == InterruptKind.INTX) {
+                                    lineUp = false;
+                                    sink.line(false);
+                                    attempt(() -> device.unmaskLine());
+                                }
+                            });
+                });
+    }
+
+    @Override
+    public void reset(ResetKind kind) {
+        attempt(device::reset);
+        // Its descriptors survive that, the function's bus master and interrupt bits do not.
+        attempt(device::enable);
+        interruptMode(InterruptKind.INTX);
+    }
+
+    /** The server's own commands: DMA to memory that has no descriptor. */
+    private Message serve(Message command) {
+        command.closeDescriptors();
+        return DmaService.answer(memory, command);
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void attempt(Step step) {
+        if (gone) {
+            return;
+        }
+        try {
+            step.run();
+        } catch (IOException e) {
+            gone = true;
+            log.accept("the controller behind vfio-user is gone: " + e.getMessage());
+        }
+    }
+
+    private void failed(Throwable failure) {
+        log.accept("vfio-user interrupts: " + failure);
+    }
+
+    /** Whether the server stopped answering. */
+    public boolean isGone() {
+        return gone;
+    }
+
+    /** Lets go of the server. */
+    @Override
+    public void close() {
+        gone = true;
+        watch.close();
+        device.close();
+    }
+}

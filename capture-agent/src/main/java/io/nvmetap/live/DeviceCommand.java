@@ -1,0 +1,137 @@
+package io.nvmetap.live;
+
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.event.PayloadPolicy;
+import io.nvmetap.mediator.DriverSpec;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code nvmetap device}: serves a controller over vfio-user, with a mediation driver in front of
+ * it if asked, until it is told to stop.
+ */
+@Command(
+        name = "device",
+        mixinStandardHelpOptions = true,
+        description =
+                "Serves a modelled or remote controller as a vfio-user PCI device, behind a"
+                        + " mediation driver if asked.")
+public final class DeviceCommand implements Callable<Integer> {
+    @Option(
+            names = "--listen",
+            required = true,
+            paramLabel = "SOCK",
+            description = "UNIX socket to serve on; must not exist yet")
+    private Path listen;
+
+    @Option(
+            names = "--controller",
+            paramLabel = "MODEL|vfio-user:SOCK",
+            defaultValue = "generic",
+            description = "modelled controller, or one served elsewhere (default ${DEFAULT-VALUE})")
+    private String controller;
+
+    @Option(
+            names = "--driver",
+            paramLabel = "SPEC|none",
+            defaultValue = "none",
+            description =
+                    "mediation driver in front: reference, reference:fault=ID[,ID] or none"
+                            + " (default ${DEFAULT-VALUE})")
+    private String driver;
+
+    @Option(names = "--disk", paramLabel = "IMG", description = "raw image (default: in memory)")
+    private Path disk;
+
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "address window of the driver, another one for each in a chain (1..15)")
+    private int window;
+
+    @Option(names = "--out", paramLabel = "F", description = "trace file of the driver")
+    private Path out;
+
+    @Option(
+            names = "--once",
+            description = "end when the first client has left (default: serve the next one)")
+    private boolean once;
+
+    private final PrintStream messages;
+
+    DeviceCommand(PrintStream messages) {
+        this.messages = messages;
+    }
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new DeviceCommand(System.out), args, System.err));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        LiveSpec spec = spec();
+        CountDownLatch stop = new CountDownLatch(1);
+        Thread hook = new Thread(stop::countDown, "nvmetap-stop");
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(hook, ended)));
+        try (LiveMediation live =
+                LiveMediation.start(spec, listen, line -> messages.println("device    " + line))) {
+            messages.println("device    " + controller + "   serves on " + live.socket());
+            messages.flush();
+            if (once) {
+                while (stop.getCount() > 0 && !live.awaitClientGone(100)) {
+                    continue;
+                }
+            } else {
+                stop.await();
+            }
+        } finally {
+            ended.countDown();
+        }
+        return ExitStatus.OK;
+    }
+
+    /** The JVM ends when its hooks are done: the recording must be closed first. */
+    private static void stopAndWait(Thread stop, CountDownLatch ended) {
+        stop.start();
+        try {
+            if (!ended.await(10, java.util.concurrent.TimeUnit.SECONDS)) {
+                System.err.println("nvmetap: the recording may be incomplete");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private LiveSpec spec() {
+        if (window < 0 || window >= LiveSpec.WINDOWS_MAX) {
+            throw CliFailure.usage("--window is 0 to " + (LiveSpec.WINDOWS_MAX - 1));
+        }
+        try {
+            DriverSpec driverSpec = driver.equals("none") ? null : DriverSpec.parse(driver);
+            if (driverSpec == null && out != null) {
+                throw CliFailure.usage("--out records a driver; name one with --driver");
+            }
+            return new LiveSpec(
+                    ControllerSpec.parse(controller),
+                    disk,
+                    LiveSpec.DISK_BYTES_DEFAULT,
+                    driverSpec,
+                    window,
+                    out,
+                    PayloadPolicy.ADMIN,
+                    1);
+        } catch (IllegalArgumentException e) {
+            throw LiveMediation.usage(e);
+        }
+    }
+}
