@@ -25,8 +25,16 @@ final class AptSources {
 
     private static final Set<String> DEBIAN_SUITES =
             Set.of(
-                    "oldstable", "stable", "testing", "unstable", "sid", "bullseye", "bookworm",
-                    "trixie", "forky", "duke");
+                    "oldstable",
+                    "stable",
+                    "testing",
+                    "unstable",
+                    "sid",
+                    "bullseye",
+                    "bookworm",
+                    "trixie",
+                    "forky",
+                    "duke");
     private static final Pattern ONE_LINE =
             Pattern.compile("deb\\s+(?:\\[([^\\]]*)\\]\\s*)?(\\S+)\\s+(\\S+)\\s+(.+)");
 

@@ -126,12 +126,18 @@ public final class Rig {
     public Map<String, String> environment() {
         Path libraries = tree.resolve(LIBRARIES);
         return Map.of(
-                "QEMU_MODULE_DIR", libraries.resolve("qemu").toString(),
-                "GCONV_PATH", libraries.resolve("gconv").toString(),
-                "MKE2FS_CONFIG", tree.resolve("etc/mke2fs.conf").toString(),
-                "E2FSCK_CONFIG", "/dev/null",
-                "MTOOLSRC", "/dev/null",
-                "LC_ALL", "C");
+                "QEMU_MODULE_DIR",
+                libraries.resolve("qemu").toString(),
+                "GCONV_PATH",
+                libraries.resolve("gconv").toString(),
+                "MKE2FS_CONFIG",
+                tree.resolve("etc/mke2fs.conf").toString(),
+                "E2FSCK_CONFIG",
+                "/dev/null",
+                "MTOOLSRC",
+                "/dev/null",
+                "LC_ALL",
+                "C");
     }
 
     /**
