@@ -36,7 +36,9 @@ public final class QemuCommand {
     private int cpus = 2;
     private boolean ovmf;
     private Path firmware;
-    private int disks;
+
+    /** Devices in the boot order so far; QEMU gives index 0 to a kernel that it loads itself. */
+    private int bootable;
 
     /**
      * @param rig whose QEMU and firmware to use
@@ -100,25 +102,27 @@ public final class QemuCommand {
     }
 
     /**
-     * A PCI device served by another process over vfio-user, first in the boot order.
+     * A PCI device served by another process over vfio-user, in the boot order as they are named.
      *
      * @param socket UNIX socket the server listens at
      */
     public QemuCommand vfioUser(Path socket) {
         String path = socket.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+        bootable++;
         return device(
                 "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\""
                         + path
-                        + "\"},\"bootindex\":0}");
+                        + "\"},\"bootindex\":"
+                        + bootable
+                        + "}");
     }
 
     /** QEMU's own NVMe controller with a raw image, in the boot order as they are named. */
     public QemuCommand nvmeDisk(Path image) {
-        String id = "disk" + disks;
+        bootable++;
+        String id = "disk" + bootable;
         devices.addAll(List.of("-drive", "if=none,format=raw,id=" + id + ",file=" + quote(image)));
-        device("nvme,serial=nvmetap" + disks + ",drive=" + id + ",bootindex=" + disks);
-        disks++;
-        return this;
+        return device("nvme,serial=nvmetap-" + id + ",drive=" + id + ",bootindex=" + bootable);
     }
 
     /** Any device, in QEMU's own syntax. */
