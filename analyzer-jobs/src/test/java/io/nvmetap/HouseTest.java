@@ -33,7 +33,7 @@ class HouseTest {
                     Map.entry("device.vfiouser", Set.of("device", "event", "nvme")),
                     Map.entry("rig", Set.of("cli")),
                     Map.entry(
-                            "boot",
+                            "live",
                             Set.of(
                                     "capture",
                                     "cli",
@@ -42,9 +42,8 @@ class HouseTest {
                                     "device.vfiouser",
                                     "event",
                                     "mediator",
-                                    "nvme",
-                                    "rig",
-                                    "trace")),
+                                    "nvme")),
+                    Map.entry("boot", Set.of("cli", "event", "live", "mediator", "rig")),
                     Map.entry(
                             "proxy",
                             Set.of(

@@ -129,6 +129,8 @@ public final class DeviceCommand implements Callable<Integer> {
                     window,
                     out,
                     PayloadPolicy.ADMIN,
+                    "vfio-user client",
+                    "",
                     1);
         } catch (IllegalArgumentException e) {
             throw LiveMediation.usage(e);

@@ -64,8 +64,8 @@ final class LiveHeader {
         return new CaptureStarted(
                 System.currentTimeMillis(),
                 1,
-                "vfio-user client",
-                "",
+                spec.machine(),
+                spec.firmware(),
                 "",
                 "nvmetap-reference",
                 "",

@@ -136,8 +136,7 @@ public final class LiveMediation implements AutoCloseable {
         }
         SecureRandom random = new SecureRandom();
         ring = new EventRing(EventRing.CAPACITY_BYTES_DEFAULT, System::nanoTime);
-        Session session =
-                new Session(random.nextLong(), random.nextLong(), header.started(device));
+        Session session = new Session(random.nextLong(), random.nextLong(), header.started(device));
         FileSink sink = FileSink.open(spec.out(), session.high(), session.low());
         agent = new Agent(ring, session, index -> liveState(), sink);
         agent.start();
@@ -177,23 +176,32 @@ public final class LiveMediation implements AutoCloseable {
     }
 
     /**
-     * Drops the client, ends the recording.
+     * Ends the recording in order and goes on serving: what follows, a virtual machine being
+     * switched off for one, is nobody's doing in it.
      *
      * @throws IOException if the recording is not complete
      */
-    @Override
-    public void close() throws IOException {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        release();
+    public void endRecording() throws IOException {
         if (agent != null) {
             try {
                 agent.close();
             } catch (IOException e) {
                 throw new IOException("the recording " + spec.out() + ": " + e.getMessage());
             }
+        }
+    }
+
+    /**
+     * Drops the client, ends the recording if that is still to do.
+     *
+     * @throws IOException if the recording is not complete
+     */
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            release();
+            endRecording();
         }
     }
 

@@ -14,6 +14,8 @@ import java.nio.file.Path;
  * @param window which address window the driver's own pages take, from 0; drivers in a chain differ
  * @param out trace file, null for no recording
  * @param payload which data is recorded
+ * @param machine what drives the guest side, for the recording's header
+ * @param firmware its firmware if known, ""
  * @param seed of the model's latencies and the faults
  */
 public record LiveSpec(
@@ -24,6 +26,8 @@ public record LiveSpec(
         int window,
         Path out,
         PayloadPolicy payload,
+        String machine,
+        String firmware,
         long seed) {
     /** Drivers that can be chained. */
     public static final int WINDOWS_MAX = 16;

@@ -77,10 +77,7 @@ public final class Mediator implements Controller {
         state.guest = memory;
         state.memory =
                 new MediatorMemory(
-                        state.pages,
-                        memory,
-                        state.config.ownMemory(),
-                        state.config.windowBase());
+                        state.pages, memory, state.config.ownMemory(), state.config.windowBase());
         state.sink = sink;
         state.fetchedPages.memory(state.memory);
         state.emittedPages.memory(state.memory);

@@ -1,0 +1,302 @@
+package io.nvmetap.boot;
+
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.event.PayloadPolicy;
+import io.nvmetap.live.ControllerSpec;
+import io.nvmetap.live.LiveSpec;
+import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.rig.Rig;
+import io.nvmetap.rig.RigPart;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code nvmetap boot}: real firmware or a real operating system under QEMU, its NVMe disk served
+ * through the mediation driver, recorded on both sides.
+ */
+@Command(
+        name = "boot",
+        mixinStandardHelpOptions = true,
+        description =
+                "Boots real firmware or a kernel under QEMU, through the mediation driver, and"
+                        + " records both sides.")
+public final class BootCommand implements Callable<Integer> {
+    private static final String RIG = "rig";
+    private static final long DISK_BYTES = 256L << 20;
+
+    @Option(names = "--out", required = true, paramLabel = "F", description = "trace file to write")
+    private Path out;
+
+    @Option(
+            names = "--firmware",
+            paramLabel = "ovmf|seabios|PATH",
+            description = "default: ovmf, or seabios with --kernel")
+    private String firmware;
+
+    @Option(
+            names = "--disk",
+            paramLabel = "IMG",
+            description =
+                    "raw image behind a modelled controller (default: an empty disk in memory;"
+                            + " with --kernel rig a fresh ext4 image)")
+    private Path disk;
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "K|rig",
+            description = "Linux kernel to start directly; 'rig': the rig's own")
+    private String kernel;
+
+    @Option(names = "--initrd", paramLabel = "I", description = "its initial file system")
+    private Path initrd;
+
+    @Option(names = "--append", paramLabel = "A", description = "its command line")
+    private String append;
+
+    @Option(
+            names = "--workload",
+            paramLabel = "W",
+            description =
+                    "what the rig's own kernel does: check, depth1, depth32, reboot, rebind"
+                            + " (default check)")
+    private GuestWorkload workload = GuestWorkload.CHECK;
+
+    @Option(
+            names = "--controller",
+            paramLabel = "MODEL|vfio-user:SOCK",
+            defaultValue = "generic",
+            description =
+                    "generic, toshiba, samsung, intel, apple, apple-ans2, or one served elsewhere"
+                            + " (default ${DEFAULT-VALUE})")
+    private String controller;
+
+    @Option(
+            names = "--driver",
+            paramLabel = "SPEC",
+            defaultValue = "reference",
+            description = "reference or reference:fault=ID[,ID] (default ${DEFAULT-VALUE})")
+    private String driver;
+
+    @Option(
+            names = "--until",
+            paramLabel = "shell|poweroff|REGEX",
+            description = "when it is over (default: shell, or poweroff with --kernel)")
+    private String until;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "S",
+            defaultValue = "180",
+            description = "seconds it may take (default ${DEFAULT-VALUE})")
+    private int timeoutS;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "none|admin|digest|all",
+            defaultValue = "admin",
+            description = "which data is recorded (default ${DEFAULT-VALUE})")
+    private PayloadPolicy payload;
+
+    @Option(names = "--console", description = "show the guest's console as it comes")
+    private boolean console;
+
+    @Option(names = "--seed", defaultValue = "1", description = "of latencies and faults")
+    private long seed;
+
+    private final PrintStream output;
+
+    BootCommand(PrintStream output) {
+        this.output = output;
+    }
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new BootCommand(System.out), args, System.err));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path folder = Path.of(out + ".boot");
+        // Whatever the user typed wrong is said before anything is fetched.
+        spec(null, folder);
+        Rig rig = rig();
+        Files.createDirectories(folder);
+        BootSpec spec = spec(rig, folder);
+        try (Boot boot = Boot.start(rig, spec, this::line, this::trouble)) {
+            Thread hook = new Thread(() -> closeQuietly(boot), "nvmetap-stop");
+            Runtime.getRuntime().addShutdownHook(hook);
+            try {
+                boot.await();
+            } finally {
+                report(boot);
+                Runtime.getRuntime().removeShutdownHook(hook);
+            }
+            return verdict(boot, spec);
+        }
+    }
+
+    private void line(String text) {
+        if (console) {
+            output.println("console   " + text);
+        }
+    }
+
+    private void trouble(String text) {
+        output.println("driver    " + text);
+    }
+
+    private void report(Boot boot) {
+        output.printf(
+                Locale.ROOT,
+                "boot      %s until %s   %.1f s   console in %s%n",
+                what(),
+                until(),
+                boot.elapsed().toMillis() / 1e3,
+                out + ".boot/console.log");
+        output.printf(
+                Locale.ROOT,
+                "capture   %,d events   %,d lost   %s%n",
+                boot.events(),
+                boot.lost(),
+                out);
+        output.flush();
+    }
+
+    /** A guest of ours that says it failed is a finding, not a success. */
+    private int verdict(Boot boot, BootSpec spec) throws IOException {
+        if (!RIG.equals(kernel)) {
+            return ExitStatus.OK;
+        }
+        String failed =
+                boot.machine()
+                        .transcript()
+                        .lines()
+                        .filter(l -> l.contains("NVMETAP FAILED") || l.contains("Kernel panic"))
+                        .findFirst()
+                        .orElse("");
+        if (!failed.isEmpty()) {
+            output.println("guest     " + failed.strip());
+            return ExitStatus.FOUND;
+        }
+        return ExitStatus.OK;
+    }
+
+    private static void closeQuietly(Boot boot) {
+        try {
+            boot.close();
+        } catch (IOException e) {
+            System.err.println("nvmetap: " + e.getMessage());
+        }
+    }
+
+    private Rig rig() throws IOException {
+        Path cache = Rig.defaultCache(System.getenv(), System.getProperty("user.home"));
+        return Rig.fetch(cache, text -> output.println("fetch     " + text));
+    }
+
+    private BootSpec spec(Rig rig, Path folder) throws IOException {
+        if (timeoutS < 1) {
+            throw CliFailure.usage("--timeout is in seconds, from 1");
+        }
+        boolean ours = RIG.equals(kernel);
+        if (kernel == null && (initrd != null || append != null)) {
+            throw CliFailure.usage("--initrd and --append go with --kernel");
+        }
+        try {
+            LiveSpec live =
+                    new LiveSpec(
+                            ControllerSpec.parse(controller),
+                            disk(rig, folder),
+                            LiveSpec.DISK_BYTES_DEFAULT,
+                            DriverSpec.parse(driver),
+                            0,
+                            out,
+                            payload,
+                            machine(rig),
+                            firmware(rig),
+                            seed);
+            Path k = kernel == null ? null : ours ? rigKernel(rig) : Path.of(kernel);
+            Path i = initrd == null && ours ? rigInitrd(rig, folder) : initrd;
+            String line = append == null && ours ? workload.append() : append;
+            return new BootSpec(
+                    live,
+                    firmwareName(),
+                    k,
+                    i,
+                    line == null ? "" : line,
+                    Until.parse(until()),
+                    Duration.ofSeconds(timeoutS),
+                    folder);
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(e.getMessage());
+        }
+    }
+
+    private String firmwareName() {
+        return firmware == null ? kernel == null ? "ovmf" : "seabios" : firmware;
+    }
+
+    private String until() {
+        return until == null ? kernel == null ? "shell" : "poweroff" : until;
+    }
+
+    private String what() {
+        return kernel == null ? firmwareName() : firmwareName() + " -> " + kernel;
+    }
+
+    private Path disk(Rig rig, Path folder) throws IOException {
+        boolean remote = controller.startsWith("vfio-user:");
+        if (disk != null || remote || rig == null || !RIG.equals(kernel)) {
+            return disk;
+        }
+        Path image = folder.resolve("disk.img");
+        Files.deleteIfExists(image);
+        new GuestDisk(rig).ext4(image, DISK_BYTES);
+        return image;
+    }
+
+    private static Path rigKernel(Rig rig) {
+        return rig == null ? null : rig.kernel();
+    }
+
+    private static Path rigInitrd(Rig rig, Path folder) throws IOException {
+        if (rig == null) {
+            return null;
+        }
+        Path file = folder.resolve("initrd");
+        GuestInitramfs.write(rig, file);
+        return file;
+    }
+
+    private static String machine(Rig rig) {
+        return rig == null ? "" : "QEMU " + version(rig, "qemu") + " q35, emulated CPU";
+    }
+
+    private String firmware(Rig rig) {
+        if (rig == null) {
+            return "";
+        }
+        return switch (firmwareName()) {
+            case "ovmf" -> "OVMF " + version(rig, "ovmf");
+            case "seabios" -> "SeaBIOS " + version(rig, "seabios");
+            default -> firmwareName();
+        };
+    }
+
+    private static String version(Rig rig, String part) {
+        return rig.parts().stream()
+                .filter(p -> p.name().startsWith(part))
+                .map(RigPart::version)
+                .findFirst()
+                .orElse("");
+    }
+}
