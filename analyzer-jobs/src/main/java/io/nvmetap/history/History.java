@@ -171,11 +171,13 @@ public final class History implements Serializable {
         device.mdts = info().mdts();
     }
 
+    /**
+     * A snapshot is for those who know nothing yet; it holds less than what events have told. One
+     * that knows nothing itself says that what was known no longer holds.
+     */
     private void snapshot(CapturedEvent e) {
-        if (e.side == Side.NONE) {
-            guest.restore(e.state);
-            device.restore(e.state);
-        } else {
+        boolean wanted = !e.state.known() || !side(e.side).known;
+        if (wanted && e.side != Side.NONE) {
             side(e.side).restore(e.state);
         }
     }

@@ -72,4 +72,16 @@ class HistoryTest {
         assertThat(history.device.known).isFalse();
         assertThat(history.device.byId(0)).isNull();
     }
+
+    @Test
+    void shouldKeepWhatEventsToldWhenASnapshotSaysLess() {
+        apply(new CapturedEvent().asStateSnapshot(Side.DEVICE, queue(8)));
+        apply(new CapturedEvent().asDoorbell(Side.DEVICE, DoorbellKind.SQ_TAIL, 1, 3));
+        apply(new CapturedEvent().asStateSnapshot(Side.DEVICE, queue(8)));
+        assertThat(history.device.sqs.get(1).tail).isEqualTo(3);
+        apply(new CapturedEvent().asStateSnapshot(Side.GUEST, queue(8)));
+        assertThat(history.device.sqs.get(1).tail).isEqualTo(3);
+        apply(new CapturedEvent().asStateSnapshot(Side.DEVICE, LiveState.UNKNOWN));
+        assertThat(history.device.known).isFalse();
+    }
 }

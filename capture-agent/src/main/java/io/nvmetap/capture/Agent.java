@@ -76,8 +76,9 @@ public final class Agent implements Closeable {
     /**
      * @param ring shared with the taps
      * @param session identity and header
-     * @param states live state of a controller by index, {@link LiveState#UNKNOWN} if it cannot
-     *     tell; asked on the agent's thread, so it must be safe to ask there
+     * @param states live state of a controller by index, as the guest sees it, {@link
+     *     LiveState#UNKNOWN} if it cannot tell; asked on the agent's thread, so it must be safe to
+     *     ask there
      * @param sink where events go; closed with this
      */
     public Agent(EventRing ring, Session session, IntFunction<LiveState> states, EventSink sink) {
@@ -207,6 +208,7 @@ public final class Agent implements Closeable {
     /** A snapshot counts only if nobody emitted while it was taken: it has a place in the order. */
     private void snapshots() {
         long nowNs = ring.nowNs();
+        Side seen = session.header().mediated() ? Side.GUEST : Side.DEVICE;
         if (nowNs < snapshotDueNs) {
             return;
         }
@@ -216,7 +218,7 @@ public final class Agent implements Closeable {
             if (!ring.isEmpty() || ring.producerPosition() != before) {
                 return;
             }
-            if (state.known() && !deliverOwn(own.asStateSnapshot(Side.NONE, state), c, nowNs)) {
+            if (state.known() && !deliverOwn(own.asStateSnapshot(seen, state), c, nowNs)) {
                 return;
             }
         }
