@@ -4,17 +4,20 @@ import io.nvmetap.nvme.Sqe;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Which pages commands' PRP1 name now, and named lately ({@link Quirk#BUFFER_REUSE_STALL}). */
+/**
+ * Which buffers commands' PRP1 name now, and named lately ({@link Quirk#BUFFER_REUSE_STALL}). What
+ * those who met the quirk reused was the buffer as a whole; parts of one page that belong to
+ * different buffers (a file system with blocks of 1 KiB) do not count, or no system would start.
+ */
 final class BufferUse {
-    /** Pages of ended commands that are remembered. */
+    /** Buffers of ended commands that are remembered. */
     static final int REMEMBERED_MAX = 1024;
 
     private static final long IN_FLIGHT = Long.MAX_VALUE;
-    private static final long PAGE_MASK = -4096L;
 
     private final ModelState state;
 
-    /** When a page's command ended, or {@link #IN_FLIGHT}. */
+    /** When a buffer's command ended, or {@link #IN_FLIGHT}. */
     private final Map<Long, Long> endedNs = new LinkedHashMap<>();
 
     BufferUse(ModelState state) {
@@ -25,27 +28,27 @@ final class BufferUse {
         endedNs.clear();
     }
 
-    /** Notes the command's page; true if it is in use or was a moment ago. */
+    /** Notes the command's buffer; true if it is in use or was a moment ago. */
     boolean reused(Command command) {
         if (command.dataBytes <= 0) {
             return false;
         }
-        Long before = endedNs.put(page(command), IN_FLIGHT);
+        Long before = endedNs.put(buffer(command), IN_FLIGHT);
         return before != null
                 && (before == IN_FLIGHT
                         || state.nowNs() - before < state.knobs.bufferReuseWindowNs());
     }
 
     void release(Command command) {
-        if (command.dataBytes > 0 && endedNs.remove(page(command)) != null) {
-            endedNs.put(page(command), state.nowNs());
+        if (command.dataBytes > 0 && endedNs.remove(buffer(command)) != null) {
+            endedNs.put(buffer(command), state.nowNs());
             if (endedNs.size() > REMEMBERED_MAX + QueueTable.IN_FLIGHT_MAX) {
                 endedNs.remove(endedNs.keySet().iterator().next());
             }
         }
     }
 
-    private static long page(Command command) {
-        return Sqe.prp1(command.sqe, 0) & PAGE_MASK;
+    private static long buffer(Command command) {
+        return Sqe.prp1(command.sqe, 0);
     }
 }

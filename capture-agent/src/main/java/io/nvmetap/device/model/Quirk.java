@@ -13,7 +13,7 @@ public enum Quirk {
     UNACKED_CQE_STALL,
 
     /**
-     * Stops the queue, until reset, at a command whose PRP1 page is that of a command in flight, or
+     * Stops the queue, until reset, at a command whose PRP1 is that of a command in flight, or
      * of one that ended less than {@link ModelKnobs#bufferReuseWindowNs()} ago (Apple).
      */
     BUFFER_REUSE_STALL,
