@@ -76,7 +76,11 @@ final class ChildProcess {
     private static void kill(Process child) {
         child.descendants().forEach(ProcessHandle::destroyForcibly);
         child.destroyForcibly();
-        child.onExit().orTimeout(KILL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            child.waitFor(KILL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String name(List<String> command) {
