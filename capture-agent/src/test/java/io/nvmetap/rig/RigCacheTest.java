@@ -86,6 +86,15 @@ class RigCacheTest {
     }
 
     @Test
+    void scratchOfAKilledFetchIsRemoved() throws IOException {
+        RigCache cache = new RigCache(folder);
+        Path old = cache.scratch();
+        Files.writeString(old.resolve("half"), "x");
+        assertThat(cache.scratch()).isEmptyDirectory().isNotEqualTo(old);
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
     void aChildThatTakesTooLongIsStopped() {
         Path log = folder.resolve("log");
         List<String> command = List.of("/bin/sh", "-c", "read x </dev/zero & wait");
@@ -98,7 +107,7 @@ class RigCacheTest {
     @Test
     void theComplaintIsTheLineMarkedAsAnError() throws IOException {
         Path log = folder.resolve("log");
-        Files.writeString(log, "Reading\nE: no such package\nN: a note\n");
+        Files.writeString(log, "Reading\nE: no such package\nE: a summary\nN: a note\n");
         assertThat(ChildProcess.complaint(log)).isEqualTo("no such package");
         Files.writeString(log, "tar: broken\n\n");
         assertThat(ChildProcess.complaint(log)).isEqualTo("tar: broken");

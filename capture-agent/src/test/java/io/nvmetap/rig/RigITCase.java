@@ -2,6 +2,7 @@ package io.nvmetap.rig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmetap.cli.CliFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,7 +26,6 @@ class RigITCase {
 
     @Test
     void twoFetchesAtOnceFetchOnceAndADamagedTreeIsFetchedAgain() throws Exception {
-        RealRig.require();
         AtomicInteger fetches = new AtomicInteger();
         Callable<Rig> fetch =
                 () -> Rig.fetch(cache, l -> fetches.addAndGet(l.startsWith("lists") ? 1 : 0));
@@ -33,17 +34,24 @@ class RigITCase {
             for (Future<Rig> rig : two.invokeAll(List.of(fetch, fetch))) {
                 assertThat(rig.get().kernel()).isNotEmptyFile();
             }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof CliFailure noArchive) {
+                RealRig.absent(noArchive);
+            }
+            throw e;
         } finally {
             two.shutdownNow();
         }
         assertThat(fetches).hasValue(1);
-        assertThat(cache.resolve("apt")).doesNotExist();
+        assertThat(cache.toFile().list()).containsOnly("tree", "fetch.log", "rig.lock");
 
         Path kernel = Rig.find(cache).orElseThrow().kernel();
         Files.write(kernel, new byte[1], StandardOpenOption.TRUNCATE_EXISTING);
         assertThat(Rig.find(cache)).isEmpty();
         assertThat(fetch.call().kernel()).isNotEmptyFile();
         assertThat(fetches).hasValue(2);
+        // The packages' links lead anywhere, which JUnit warns of, each.
+        RigCache.delete(cache.resolve("tree"));
     }
 
     @Test
