@@ -93,11 +93,17 @@ public final class QemuCommand {
         return this;
     }
 
+    /** Starts {@code kernel} without a boot loader and without a first file system. */
+    public QemuCommand kernel(Path kernel, String append) {
+        direct.clear();
+        direct.addAll(List.of("-kernel", kernel.toString(), "-append", append));
+        return this;
+    }
+
     /** Starts {@code kernel} without a boot loader. */
     public QemuCommand kernel(Path kernel, Path initrd, String append) {
-        direct.clear();
-        direct.addAll(List.of("-kernel", kernel.toString(), "-initrd", initrd.toString()));
-        direct.addAll(List.of("-append", append));
+        kernel(kernel, append);
+        direct.addAll(List.of("-initrd", initrd.toString()));
         return this;
     }
 
@@ -147,6 +153,8 @@ public final class QemuCommand {
         c.addAll(List.of("-accel", "tcg", "-machine", "q35,memory-backend=ram,graphics=off"));
         String ram = "memory-backend-memfd,id=ram,share=on,size=" + memoryMiB + "M";
         c.addAll(List.of("-object", ram, "-m", Integer.toString(memoryMiB)));
+        // RDRAND: without it Linux needs seconds before it has random numbers.
+        c.addAll(List.of("-cpu", "qemu64,+rdrand,+rdseed"));
         c.addAll(List.of("-smp", Integer.toString(cpus)));
         // signal=off: Ctrl-C is a keystroke for the guest, not for QEMU.
         c.addAll(List.of("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"));

@@ -104,37 +104,47 @@ public final class QemuMachine implements AutoCloseable {
     }
 
     /**
-     * Waits until the console shows {@code pattern} on one line, finished or not; see {@link
-     * #expect} for what is searched.
+     * Waits until a finished line of the console holds {@code pattern}. Lines up to it are taken,
+     * and of its own what is up to the end of the match: the next call searches what follows.
+     *
+     * @return the match
+     * @throws CliFailure if it did not come in time, or the machine ended without it
+     */
+    public MatchResult expectLine(Pattern pattern, Duration patience) {
+        return await(pattern, false, patience).orElseThrow(() -> absent(pattern, patience));
+    }
+
+    /**
+     * As {@link #expectLine}, but the line need not be finished: for prompts, and for patterns that
+     * the beginning of a line does not satisfy too early.
+     */
+    public MatchResult expect(Pattern pattern, Duration patience) {
+        return await(pattern, true, patience).orElseThrow(() -> absent(pattern, patience));
+    }
+
+    /**
+     * Waits until the console shows {@code pattern}, as {@link #expect} does.
      *
      * @return the match, empty if it did not come in time or the machine ended without it
      */
     public Optional<MatchResult> await(Pattern pattern, Duration patience) {
+        return await(pattern, true, patience);
+    }
+
+    private Optional<MatchResult> await(Pattern pattern, boolean prompts, Duration patience) {
         try {
-            return console.await(pattern, patience);
+            return console.await(pattern, prompts, patience);
         } catch (InterruptedException e) {
             throw interrupted();
         }
     }
 
-    /**
-     * Waits until the console shows {@code pattern} on one line, finished or not. What is up to the
-     * end of the match is taken: the next call searches only what follows. A pattern meant for a
-     * whole line should not be satisfied by its beginning.
-     *
-     * @return the match
-     * @throws CliFailure if it did not come in time, or the machine ended without it
-     */
-    public MatchResult expect(Pattern pattern, Duration patience) {
-        Optional<MatchResult> found = await(pattern, patience);
-        if (found.isPresent()) {
-            return found.get();
-        }
+    private CliFailure absent(Pattern pattern, Duration patience) {
         if (ended()) {
-            throw CliFailure.environment(
+            return CliFailure.environment(
                     "the machine ended before its console showed '" + pattern + "': " + how());
         }
-        throw CliFailure.environment(
+        return CliFailure.environment(
                 "the console did not show '"
                         + pattern
                         + "' within "

@@ -107,17 +107,22 @@ final class SerialConsole {
     }
 
     /**
-     * Waits until a line, finished or not, holds {@code pattern}. Lines before it, and of its line
-     * what is up to the end of the match, are taken: the next wait sees only what follows.
+     * Waits until a line holds {@code pattern}. Lines before it, and of its line what is up to the
+     * end of the match, are taken: the next wait sees only what follows.
      *
+     * @param prompts search the unfinished line too; once the console has ended that is always done
      * @return the match, empty if time is up or the console ended without it
      */
-    Optional<MatchResult> await(Pattern pattern, Duration patience) throws InterruptedException {
+    Optional<MatchResult> await(Pattern pattern, boolean prompts, Duration patience)
+            throws InterruptedException {
         long left = patience.toNanos();
         lock.lock();
         try {
             while (true) {
-                Optional<MatchResult> found = search(pattern);
+                Optional<MatchResult> found = searchLines(pattern);
+                if (found.isEmpty() && (prompts || ended)) {
+                    found = searchUnfinished(pattern);
+                }
                 if (found.isPresent() || ended || left <= 0) {
                     return found;
                 }
@@ -128,7 +133,7 @@ final class SerialConsole {
         }
     }
 
-    private Optional<MatchResult> search(Pattern pattern) {
+    private Optional<MatchResult> searchLines(Pattern pattern) {
         while (!unread.isEmpty()) {
             String line = unread.remove();
             Matcher m = pattern.matcher(line);
@@ -139,6 +144,10 @@ final class SerialConsole {
                 return Optional.of(m.toMatchResult());
             }
         }
+        return Optional.empty();
+    }
+
+    private Optional<MatchResult> searchUnfinished(Pattern pattern) {
         String unfinished = text.unfinished();
         int from = Math.min(taken, unfinished.length());
         Matcher m = pattern.matcher(unfinished.substring(from));

@@ -76,7 +76,11 @@ final class ChildProcess {
     private static void kill(Process child) {
         child.descendants().forEach(ProcessHandle::destroyForcibly);
         child.destroyForcibly();
-        child.onExit().orTimeout(KILL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            child.waitFor(KILL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String name(List<String> command) {
@@ -84,7 +88,8 @@ final class ChildProcess {
     }
 
     /**
-     * @return the last line of {@code log} that apt marks as an error, else its last line
+     * @return the first line of {@code log} that apt marks as an error (what follows is a summary),
+     *     else its last line
      */
     static String complaint(Path log) {
         String last = "it said nothing";
@@ -92,7 +97,9 @@ final class ChildProcess {
         for (String line : tail(log).split("\\R")) {
             if (!line.isBlank()) {
                 last = line.strip();
-                marked = line.startsWith("E: ") ? line.substring(3).strip() : marked;
+                if (marked.isEmpty() && line.startsWith("E: ")) {
+                    marked = line.substring(3).strip();
+                }
             }
         }
         return marked.isEmpty() ? last : marked;

@@ -13,27 +13,43 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
- * The cache folder: {@code tree/} (whole or absent), {@code tree.new/} and {@code apt/} (scratch of
- * a fetch), {@code fetch.log}, {@code rig.lock}.
+ * The cache folder: {@code tree/} (whole or absent), {@code fetch-*} (scratch of a fetch), {@code
+ * fetch.log}, {@code rig.lock}.
  *
  * @param root the folder
  */
 record RigCache(Path root) {
     private static final Duration LOCK_PATIENCE = Duration.ofMinutes(15);
+    private static final String SCRATCH = "fetch-";
     private static final long LOCK_POLL_NS = 50_000_000;
 
     Path tree() {
         return root.resolve("tree");
     }
 
-    Path unpacking() {
-        return root.resolve("tree.new");
+    /**
+     * Makes the scratch of one fetch, and removes that of fetches which were killed.
+     *
+     * @return a folder of its own: the children of a killed fetch may write into theirs for a while
+     */
+    Path scratch() throws IOException {
+        try (Stream<Path> all = Files.list(root)) {
+            for (Path old : all.filter(RigCache::isScratch).toList()) {
+                try {
+                    delete(old);
+                } catch (IOException inUse) {
+                    // A killed fetch's child still writes there; the next fetch tries again.
+                }
+            }
+        }
+        return Files.createTempDirectory(root, SCRATCH);
     }
 
-    Path apt() {
-        return root.resolve("apt");
+    private static boolean isScratch(Path file) {
+        return file.getFileName().toString().startsWith(SCRATCH);
     }
 
     Path log() {

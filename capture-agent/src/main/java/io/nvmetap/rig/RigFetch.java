@@ -40,11 +40,16 @@ final class RigFetch {
                     "dosfstools",
                     "systemd-boot-efi");
 
+    /** Of what these depend on: not the tools to install a kernel, or scripts. */
+    private static final Pattern UNPACKED =
+            Pattern.compile("(lib(?!python)|qemu-|ipxe-qemu|seabios|linux-image-).*");
+
     private static final Pattern ARCHIVE_NAME = Pattern.compile("([^_]+)_([^_]+)_[^_]+\\.deb");
 
     private final RigCache cache;
     private final Path etcApt;
     private final Consumer<String> progress;
+    private Path scratch;
 
     RigFetch(RigCache cache, Path etcApt, Consumer<String> progress) {
         this.cache = cache;
@@ -64,10 +69,16 @@ final class RigFetch {
                                                         + etcApt
                                                         + " name no Debian archive; "
                                                         + OTHER_WAYS));
-        // What a cut-off fetch left may be of another day's versions.
-        RigCache.delete(cache.apt());
-        RigCache.delete(cache.unpacking());
         Files.deleteIfExists(cache.log());
+        scratch = cache.scratch();
+        try {
+            fetch(archive);
+        } finally {
+            RigCache.delete(scratch);
+        }
+    }
+
+    private void fetch(AptArchive archive) throws IOException {
         prepare(archive);
         progress.accept("lists of " + SUITE + " and " + NEWER_SUITE);
         apt(LISTS_LIMIT, List.of("update"));
@@ -78,10 +89,9 @@ final class RigFetch {
         downloaded().forEach(packages::putIfAbsent);
         progress.accept("unpacking " + packages.size() + " packages");
         unpack(packages.values());
-        RigStamp.write(cache.unpacking(), versions(packages));
+        RigStamp.write(unpacked(), versions(packages));
         RigCache.delete(cache.tree());
-        Files.move(cache.unpacking(), cache.tree(), StandardCopyOption.ATOMIC_MOVE);
-        RigCache.delete(cache.apt());
+        Files.move(unpacked(), cache.tree(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static final String OTHER_WAYS =
@@ -105,8 +115,13 @@ final class RigFetch {
         }
     }
 
+    /** The tree while it is not whole. */
+    private Path unpacked() {
+        return scratch.resolve("tree");
+    }
+
     private void prepare(AptArchive archive) throws IOException {
-        Path apt = cache.apt();
+        Path apt = scratch;
         Files.createDirectories(apt.resolve("sources.d"));
         Files.createDirectories(apt.resolve("lists/partial"));
         Files.createDirectories(apt.resolve("archives/partial"));
@@ -116,7 +131,7 @@ final class RigFetch {
     }
 
     private void apt(Duration limit, List<String> arguments) throws IOException {
-        Path apt = cache.apt();
+        Path apt = scratch;
         List<String> command = new ArrayList<>();
         command.addAll(List.of("/usr/bin/apt-get", "-q", "-y"));
         Map<String, String> options = new TreeMap<>();
@@ -170,14 +185,20 @@ final class RigFetch {
         }
     }
 
-    /** Packages in the archives folder, file by package name. */
+    private static boolean ofUse(String name) {
+        return FROM_NEWER.contains(name)
+                || FROM_SUITE.contains(name)
+                || UNPACKED.matcher(name).matches();
+    }
+
+    /** Packages in the archives folder that are of use, file by package name. */
     private Map<String, Path> downloaded() throws IOException {
         Map<String, Path> files = new TreeMap<>();
-        try (Stream<Path> all = Files.list(cache.apt().resolve("archives"))) {
+        try (Stream<Path> all = Files.list(scratch.resolve("archives"))) {
             all.forEach(
                     f -> {
                         Matcher m = ARCHIVE_NAME.matcher(f.getFileName().toString());
-                        if (m.matches()) {
+                        if (m.matches() && ofUse(m.group(1))) {
                             files.put(m.group(1), f);
                         }
                     });
@@ -186,7 +207,7 @@ final class RigFetch {
     }
 
     private void unpack(Iterable<Path> packages) throws IOException {
-        Path root = cache.unpacking();
+        Path root = unpacked();
         for (String folder : List.of("bin", "sbin", "lib", "lib64")) {
             Files.createDirectories(root.resolve("usr").resolve(folder));
             Files.createSymbolicLink(root.resolve(folder), Path.of("usr", folder));

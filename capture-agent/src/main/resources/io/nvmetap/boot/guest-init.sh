@@ -9,14 +9,20 @@ mount -t devtmpfs dev /dev
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs tmp /tmp
+# The kernel writes into the middle of our lines: only what is wrong may do that from here on.
+dmesg -n 5
 
 say() { echo "NVMETAP $*"; }
+
+# drain: waits until the console has sent all; changing a terminal's modes does
+drain() { stty opost; }
 
 finish() {
     dmesg | grep -E 'nvme.*(timeout|I/O error|Abort|Device not ready|resetting)|EXT4-fs.*error' |
         head -n 20 | while read -r line; do say "TROUBLE $line"; done
     sync
     say "$*"
+    drain
     poweroff -f
     # The system goes down while this process waits; were it to end, the kernel would panic.
     while :; do usleep 1000000; done
@@ -138,6 +144,7 @@ reboot_once() {
     echo marked >/mnt/nvmetap/rebooted || fail "cannot leave a mark on $ext4"
     umount /mnt || fail "cannot unmount $ext4"
     say "REBOOTING"
+    drain
     reboot -f
     while :; do usleep 1000000; done
 }

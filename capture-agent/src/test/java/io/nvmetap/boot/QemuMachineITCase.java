@@ -1,7 +1,9 @@
 package io.nvmetap.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.cli.CliFailure;
 import io.nvmetap.rig.RealRig;
 import io.nvmetap.rig.Rig;
 import java.io.IOException;
@@ -108,6 +110,18 @@ class QemuMachineITCase {
         assertKeptFiles(image, ext4);
     }
 
+    @Test
+    void aMachineWhoseVfioUserServerIsAbsentEndsAndSaysSo() throws Exception {
+        QemuCommand command = new QemuCommand(rig).vfioUser(folder.resolve("no.sock"));
+        try (QemuMachine machine = QemuMachine.start(command, folder)) {
+            assertThatThrownBy(() -> machine.expect(Pattern.compile("SeaBIOS"), PATIENCE))
+                    .isInstanceOf(CliFailure.class)
+                    .hasMessageContaining("QEMU ended with status 1")
+                    .hasMessageContaining("no.sock")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
     private QemuMachine linux(Path image, String append) throws IOException {
         QemuCommand command =
                 new QemuCommand(rig).kernel(rig.kernel(), initrd(), append).nvmeDisk(image);
@@ -123,13 +137,13 @@ class QemuMachineITCase {
     /** Waits for a line of the guest, but no longer than until its end. */
     private static String lineOf(QemuMachine machine, String pattern) {
         Pattern either = Pattern.compile(pattern + "|" + GuestWorkload.END.pattern());
-        MatchResult found = machine.expect(either, PATIENCE);
+        MatchResult found = machine.expectLine(either, PATIENCE);
         assertThat(found.group()).matches(pattern);
         return found.group();
     }
 
     private static String end(QemuMachine machine) {
-        return machine.expect(GuestWorkload.END, PATIENCE).group();
+        return machine.expectLine(GuestWorkload.END, PATIENCE).group();
     }
 
     private static void assertKeptFiles(Path image, long ext4)
