@@ -11,6 +11,8 @@ import java.util.Map;
  * @param blockBytes by namespace that did I/O: bytes a block, 0 not known
  * @param memoryPageShiftMax largest CC.MPS used
  * @param commandSetsMax largest CC.CSS used
+ * @param ioEntryBytes bytes of the I/O submission entries, which need not be what CC.IOSQES says
+ *     (Apple ANS2); 0 none seen
  */
 public record ControllerFacts(
         int queueEntriesMax,
@@ -18,7 +20,8 @@ public record ControllerFacts(
         long transferBytesMax,
         Map<Long, Integer> blockBytes,
         int memoryPageShiftMax,
-        int commandSetsMax) {
+        int commandSetsMax,
+        int ioEntryBytes) {
     /** Namespaces remembered. */
     public static final int NAMESPACES_MAX = 1024;
 

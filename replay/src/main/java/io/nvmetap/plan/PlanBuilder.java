@@ -24,6 +24,7 @@ final class PlanBuilder {
     long transferBytesMax;
     int memoryPageShiftMax;
     int commandSetsMax;
+    int ioEntryBytes;
     private long pages;
     private long payloadBytes;
     private Plan.Unknown unknown;
@@ -130,7 +131,8 @@ final class PlanBuilder {
                         transferBytesMax,
                         blockBytes,
                         memoryPageShiftMax,
-                        commandSetsMax);
+                        commandSetsMax,
+                        ioEntryBytes);
         return new Plan(
                 header,
                 stimuli,

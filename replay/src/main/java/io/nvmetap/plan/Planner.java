@@ -214,6 +214,9 @@ public final class Planner {
         if (!exchange.hidden) {
             plan.commands++;
         }
+        if (!exchange.admin()) {
+            plan.ioEntryBytes = Math.max(plan.ioEntryBytes, exchange.sqeBytes());
+        }
         inFlight.put(e.commandId, exchange);
         queues.fetched(exchange);
     }

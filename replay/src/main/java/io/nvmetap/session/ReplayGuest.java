@@ -41,6 +41,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private CompletionRing flawedRing;
     private int nextCid = CID_FIRST_OWN;
     private int ioEntryBytes = Sqe.SIZE;
+    private int recordedEntryBytes;
 
     ReplayGuest(
             GuestArena arena,
@@ -472,9 +473,15 @@ final class ReplayGuest implements WatchedMemory.Listener {
         }
     }
 
-    /** I/O submission entry size (CC.IOSQES). */
+    /** I/O submission entry size by CC.IOSQES; entries that were recorded longer stay so. */
     void ioEntryBytes(int bytes) {
-        ioEntryBytes = bytes;
+        boolean longer = bytes == Sqe.SIZE_LONG || recordedEntryBytes == Sqe.SIZE_LONG;
+        ioEntryBytes = longer ? Sqe.SIZE_LONG : Sqe.SIZE;
+    }
+
+    /** I/O submission entry size the recorded guest used, 0 not seen. */
+    void recordedEntryBytes(int bytes) {
+        recordedEntryBytes = bytes;
     }
 
     // ---- interrupts ----

@@ -63,6 +63,7 @@ public final class ReplaySession {
         InterruptLog interrupts = new InterruptLog();
         WatchedMemory memory = new WatchedMemory(arena.memory(), budget, outcome::diverged);
         ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
+        guest.recordedEntryBytes(plan.facts().ioEntryBytes());
         guest.controller(view);
         pump.afterEach(guest::settle);
         Controller[] built = new Controller[1];

@@ -138,7 +138,7 @@ final class Steps {
             guest.openAdmin(sqEntries, cqEntries, adminSq, adminCq);
             readyUnseen = true;
         }
-        guest.ioEntryBytes(Registers.ccIosqes(value) == 7 ? Sqe.SIZE_LONG : Sqe.SIZE);
+        guest.ioEntryBytes(1 << Registers.ccIosqes(value));
         if (was && !is) {
             guest.forget();
         }
