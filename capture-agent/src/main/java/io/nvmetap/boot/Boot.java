@@ -8,12 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Real firmware or a real kernel under QEMU, with the mediation driver of this process as its NVMe
  * disk.
  */
 final class Boot implements AutoCloseable {
+    /** In a command of the shell: the handle of the NVMe controller. */
+    static final String NVME_HANDLE = "{nvme}";
+
+    /** The controller's row in what the shell's {@code devices} prints. */
+    private static final Pattern NVME_DEVICE =
+            Pattern.compile("^\\s*([0-9A-F]+) .*NVM Express Controller");
+
     private final BootSpec spec;
     private final Path socketFolder;
     private final LiveMediation live;
@@ -82,13 +90,7 @@ final class Boot implements AutoCloseable {
     void await() throws IOException {
         try {
             switch (spec.until().kind()) {
-                case SHELL -> {
-                    // Escape ends the shell's countdown.
-                    if (machine.expect(Until.SHELL_COUNTS, left()).group().startsWith("Press")) {
-                        machine.type("\u001b");
-                        machine.expect(Until.SHELL_READY, left());
-                    }
-                }
+                case SHELL -> shell();
                 case POWEROFF -> {
                     machine.awaitPowerOff(left());
                     awaitClientGone();
@@ -99,6 +101,24 @@ final class Boot implements AutoCloseable {
         } finally {
             reachedNs = System.nanoTime();
             live.endRecording();
+        }
+    }
+
+    private void shell() {
+        // Escape ends the shell's countdown.
+        if (machine.expect(Until.SHELL_COUNTS, left()).group().startsWith("Press")) {
+            machine.type("\u001b");
+            machine.expect(Until.SHELL_READY, left());
+        }
+        String handle = "";
+        for (String command : spec.shell()) {
+            if (command.contains(NVME_HANDLE) && handle.isEmpty()) {
+                machine.type("devices\r");
+                handle = machine.expect(NVME_DEVICE, left()).group(1);
+                machine.expect(Until.SHELL_READY, left());
+            }
+            machine.type(command.replace(NVME_HANDLE, handle) + "\r");
+            machine.expect(Until.SHELL_READY, left());
         }
     }
 

@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -91,6 +92,21 @@ public final class BootCommand implements Callable<Integer> {
             paramLabel = "shell|poweroff|REGEX",
             description = "when it is over (default: shell, or poweroff with --kernel)")
     private String until;
+
+    @Option(
+            names = "--shell",
+            paramLabel = "CMD",
+            description =
+                    "type this at the UEFI shell before it is over; {nvme} is the controller's"
+                            + " handle; may be given several times")
+    private List<String> shell = List.of();
+
+    @Option(
+            names = "--efi-disk",
+            description =
+                    "put the kernel on a fresh disk with an EFI system partition: firmware, loader,"
+                            + " Linux")
+    private boolean efiDisk;
 
     @Option(
             names = "--timeout",
@@ -207,7 +223,9 @@ public final class BootCommand implements Callable<Integer> {
         if (timeoutS < 1) {
             throw CliFailure.usage("--timeout is in seconds, from 1");
         }
-        boolean ours = RIG.equals(kernel);
+        if (efiDisk && (kernel == null || disk != null || controller.startsWith("vfio-user:"))) {
+            throw CliFailure.usage("--efi-disk makes a disk for --kernel; leave out --disk");
+        }
         if (kernel == null && (initrd != null || append != null)) {
             throw CliFailure.usage("--initrd and --append go with --kernel");
         }
@@ -224,16 +242,14 @@ public final class BootCommand implements Callable<Integer> {
                             machine(rig),
                             firmware(rig),
                             seed);
-            Path k = kernel == null ? null : ours ? rigKernel(rig) : Path.of(kernel);
-            Path i = initrd == null && ours ? rigInitrd(rig, folder) : initrd;
-            String line = append == null && ours ? workload.append() : append;
             return new BootSpec(
                     live,
                     firmwareName(),
-                    k,
-                    i,
-                    line == null ? "" : line,
+                    efiDisk ? null : kernelPath(rig),
+                    efiDisk ? null : initrdPath(rig, folder),
+                    kernelLine(),
                     Until.parse(until()),
+                    shell,
                     Duration.ofSeconds(timeoutS),
                     folder);
         } catch (IllegalArgumentException e) {
@@ -242,7 +258,25 @@ public final class BootCommand implements Callable<Integer> {
     }
 
     private String firmwareName() {
-        return firmware == null ? kernel == null ? "ovmf" : "seabios" : firmware;
+        return firmware == null ? kernel == null || efiDisk ? "ovmf" : "seabios" : firmware;
+    }
+
+    private Path kernelPath(Rig rig) {
+        boolean ours = RIG.equals(kernel);
+        return kernel == null || ours && rig == null ? null : ours ? rig.kernel() : Path.of(kernel);
+    }
+
+    private Path initrdPath(Rig rig, Path folder) throws IOException {
+        if (initrd != null || rig == null || !RIG.equals(kernel)) {
+            return initrd;
+        }
+        Path file = folder.resolve("initrd");
+        GuestInitramfs.write(rig, file);
+        return file;
+    }
+
+    private String kernelLine() {
+        return append != null ? append : RIG.equals(kernel) ? workload.append() : "";
     }
 
     private String until() {
@@ -255,26 +289,21 @@ public final class BootCommand implements Callable<Integer> {
 
     private Path disk(Rig rig, Path folder) throws IOException {
         boolean remote = controller.startsWith("vfio-user:");
-        if (disk != null || remote || rig == null || !RIG.equals(kernel)) {
+        if (disk != null || remote || rig == null || kernel == null) {
             return disk;
         }
         Path image = folder.resolve("disk.img");
         Files.deleteIfExists(image);
-        new GuestDisk(rig).ext4(image, DISK_BYTES);
-        return image;
-    }
-
-    private static Path rigKernel(Rig rig) {
-        return rig == null ? null : rig.kernel();
-    }
-
-    private static Path rigInitrd(Rig rig, Path folder) throws IOException {
-        if (rig == null) {
-            return null;
+        GuestDisk disks = new GuestDisk(rig);
+        if (efiDisk) {
+            Path kernelFile = kernelPath(rig);
+            disks.efiSystem(image, DISK_BYTES, kernelFile, initrdPath(rig, folder), kernelLine());
+        } else if (RIG.equals(kernel)) {
+            disks.ext4(image, DISK_BYTES);
+        } else {
+            return disk;
         }
-        Path file = folder.resolve("initrd");
-        GuestInitramfs.write(rig, file);
-        return file;
+        return image;
     }
 
     private static String machine(Rig rig) {

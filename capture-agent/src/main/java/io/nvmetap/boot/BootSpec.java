@@ -3,6 +3,7 @@ package io.nvmetap.boot;
 import io.nvmetap.live.LiveSpec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One boot.
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param initrd of the kernel, null for none
  * @param append the kernel's command line
  * @param until when it is over
+ * @param shell commands typed at the UEFI shell before it is over, in order
  * @param timeout longest time until then
  * @param folder gets the console and QEMU's own log
  */
@@ -23,5 +25,6 @@ record BootSpec(
         Path initrd,
         String append,
         Until until,
+        List<String> shell,
         Duration timeout,
         Path folder) {}

@@ -19,10 +19,12 @@ record Until(Kind kind, Pattern pattern) {
         CONSOLE
     }
 
-    /** What the UEFI shell says when it counts down, and when it is ready. */
-    static final Pattern SHELL_COUNTS = Pattern.compile("Press ESC|Shell>");
+    private static final String PROMPT = "^(Shell|FS\\d+:.*)> ";
 
-    static final Pattern SHELL_READY = Pattern.compile("Shell>");
+    /** What the UEFI shell says when it counts down, and when it is ready. */
+    static final Pattern SHELL_COUNTS = Pattern.compile("Press ESC|" + PROMPT);
+
+    static final Pattern SHELL_READY = Pattern.compile(PROMPT);
 
     /**
      * {@code shell}, {@code poweroff}, or a regular expression.

@@ -13,8 +13,8 @@ public enum Quirk {
     UNACKED_CQE_STALL,
 
     /**
-     * Stops the queue, until reset, at a command whose PRP1 is that of a command in flight, or
-     * of one that ended less than {@link ModelKnobs#bufferReuseWindowNs()} ago (Apple).
+     * Stops the queue, until reset, at a command whose PRP1 is that of a command in flight, or of
+     * one that ended less than {@link ModelKnobs#bufferReuseWindowNs()} ago (Apple).
      */
     BUFFER_REUSE_STALL,
 
