@@ -25,6 +25,7 @@ final class InterruptTrack {
     private final TreeSet<Integer> touched = new TreeSet<>();
     private InterruptKind kind = InterruptKind.UNKNOWN;
     private int place = -1;
+    private int turn = -1;
 
     InterruptTrack(PlanBuilder plan, QueueBook queues, boolean tableSeen) {
         this.plan = plan;
@@ -36,11 +37,13 @@ final class InterruptTrack {
         kind = InterruptKind.UNKNOWN;
         vectors.clear();
         place = plan.reserve(at);
+        turn = -1;
     }
 
     void epochEnded() {
         kind = InterruptKind.UNKNOWN;
         place = -1;
+        turn = -1;
     }
 
     /** An interrupt that the guest got (or, without a mediator, that the controller raised). */
@@ -51,8 +54,9 @@ final class InterruptTrack {
         }
         if (kind != InterruptKind.UNKNOWN && e.interrupt != kind) {
             vectors.clear();
-            place = plan.reserve(at);
+            place = turn >= 0 ? turn : plan.reserve(at);
         }
+        turn = -1;
         boolean fresh = kind != e.interrupt;
         kind = e.interrupt;
         boolean more = vectors.addAll(queues.vectors());
@@ -72,6 +76,7 @@ final class InterruptTrack {
         if (vector >= VECTORS_MAX || e.registerOffset < 0) {
             return;
         }
+        maybeTurn(at);
         if (e.registerOffset % MSIX_ENTRY_BYTES == MSIX_CONTROL) {
             mark(vector, (e.value & 1) != 0);
         }
@@ -85,6 +90,7 @@ final class InterruptTrack {
         if (e.vector < 0 || e.vector >= VECTORS_MAX) {
             return;
         }
+        maybeTurn(at);
         long control = (long) e.vector * MSIX_ENTRY_BYTES + MSIX_CONTROL;
         if (e.kind == EventKind.VECTOR_FLUSHED) {
             plan.add(new Stimulus.ReadRegister(at, RegisterSpace.MSIX_TABLE, control, 4, 0, false));
@@ -97,6 +103,13 @@ final class InterruptTrack {
         mark(e.vector, mask);
         plan.add(
                 new Stimulus.WriteRegister(at, RegisterSpace.MSIX_TABLE, control, 4, mask ? 1 : 0));
+    }
+
+    /** A guest that changes how interrupts travel touches the table: it may be doing that here. */
+    private void maybeTurn(Moment at) {
+        if (turn < 0) {
+            turn = plan.reserve(at);
+        }
     }
 
     private void mark(int vector, boolean mask) {

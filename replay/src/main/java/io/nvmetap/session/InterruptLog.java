@@ -41,9 +41,10 @@ final class InterruptLog implements InterruptSink {
 
     /** An interrupt for this vector came after that moment. */
     boolean since(long moment, int vector) {
+        // An edge of the line counts after a change to messages too: it came before that.
         return switch (mode) {
-            case MSIX -> messages.getOrDefault(vector, -1L) > moment;
-            case MSI -> lastMessage > moment;
+            case MSIX -> messages.getOrDefault(vector, -1L) > moment || lastLine > moment;
+            case MSI -> lastMessage > moment || lastLine > moment;
             case INTX, UNKNOWN -> line || lastLine > moment || lastMessage > moment;
         };
     }

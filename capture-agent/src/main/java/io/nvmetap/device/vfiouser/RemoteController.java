@@ -10,7 +10,10 @@ import io.nvmetap.event.ResetKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -24,11 +27,15 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
     /** How long one INTx signal counts as the line being up. */
     private static final long LINE_NS = 500_000;
 
+    private static final int ENTRY = 16;
+    private static final int CONTROL = 12;
+
     private final RemoteDevice device;
     private final LiveTimeline timeline;
     private final Consumer<String> log;
     private final EventWatch watch;
-    private final List<EventWatch.Event> vectors = new ArrayList<>();
+    private final Map<Integer, EventWatch.Event> vectors = new HashMap<>();
+    private final BitSet wanted = new BitSet();
     private GuestMemory memory;
     private InterruptSink sink;
     private EventWatch.Event line;
@@ -96,7 +103,32 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
     @Override
     public void writeMsix(long offset, int widthBytes, long value, int cpu) {
         long at = device.tableOffset() + offset;
-        attempt(() -> device.write(device.tableRegion(), at, widthBytes, value));
+        attempt(
+                () -> {
+                    unmasked(offset, widthBytes, value);
+                    device.write(device.tableRegion(), at, widthBytes, value);
+                });
+    }
+
+    /** A vector is given its descriptor when it is first unmasked. */
+    private void unmasked(long offset, int width, long value) throws IOException {
+        boolean low = width == 4 && offset % ENTRY == CONTROL;
+        boolean high = width == 8 && offset % ENTRY == CONTROL - 4;
+        long control = low ? value : high ? value >>> 32 : 1;
+        long vector = offset / ENTRY;
+        boolean there = offset >= 0 && vector < device.interrupts(VfioUser.IRQ_MSIX);
+        if (there && (control & 1) == 0) {
+            wanted.set((int) vector);
+            attachVector((int) vector);
+        }
+    }
+
+    private void attachVector(int vector) throws IOException {
+        if (mode == InterruptKind.MSIX && vectors.get(vector) == null) {
+            EventWatch.Event event = watch.add(() -> timeline.enter(() -> sink.message(vector)));
+            vectors.put(vector, event);
+            device.attach(VfioUser.IRQ_MSIX, vector, List.of(event.descriptor()));
+        }
     }
 
     private long read(int region, long offset, int width) {
@@ -124,7 +156,7 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
             device.disableInterrupts(index(old));
             device.interruptControl(old, false);
         }
-        vectors.forEach(EventWatch.Event::close);
+        vectors.values().forEach(EventWatch.Event::close);
         vectors.clear();
         if (line != null) {
             line.close();
@@ -139,16 +171,21 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
             device.attach(index, 0, List.of(line.descriptor()));
             return;
         }
-        int count = device.interrupts(index);
+        device.interruptControl(now, true);
+        if (now == InterruptKind.MSIX) {
+            for (int v = wanted.nextSetBit(0); v >= 0; v = wanted.nextSetBit(v + 1)) {
+                attachVector(v);
+            }
+            return;
+        }
         List<Descriptor> descriptors = new ArrayList<>();
-        for (int v = 0; v < count; v++) {
+        for (int v = 0; v < device.interrupts(index); v++) {
             int vector = v;
             EventWatch.Event event = watch.add(() -> timeline.enter(() -> sink.message(vector)));
-            vectors.add(event);
+            vectors.put(v, event);
             descriptors.add(event.descriptor());
         }
         device.attach(index, 0, descriptors);
-        device.interruptControl(now, true);
     }
 
     private static int index(InterruptKind kind) {
@@ -187,6 +224,7 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
     @Override
     public void reset(ResetKind kind) {
         attempt(device::reset);
+        wanted.clear();
         // Its descriptors survive that, the function's bus master and interrupt bits do not.
         attempt(device::enable);
         interruptMode(InterruptKind.INTX);
