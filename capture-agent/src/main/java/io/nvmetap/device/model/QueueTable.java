@@ -79,6 +79,12 @@ final class QueueTable {
      * @return false if the value is none that a driver may write now
      */
     boolean tail(SubmissionQueue sq, int value) {
+        if (shadow.covers(sq.id) && value < sq.size) {
+            // The write is posted; what memory says is as new or newer.
+            shadow.pollTail(sq);
+            wake(sq);
+            return true;
+        }
         int added = Math.floorMod(value - sq.tail, sq.size);
         if (value >= sq.size || added > sq.room()) {
             return false;
@@ -94,12 +100,15 @@ final class QueueTable {
      * @return false if the value is none that a driver may write now
      */
     boolean head(CompletionQueue cq, int value) {
-        int taken = Math.floorMod(value - cq.head, cq.size);
-        if (value >= cq.size || taken > cq.unacked() || taken == 0 && !shadow.active()) {
-            return false;
+        if (shadow.covers(cq.id) && value < cq.size) {
+            shadow.pollHead(cq);
+        } else {
+            int taken = Math.floorMod(value - cq.head, cq.size);
+            if (value >= cq.size || taken > cq.unacked() || taken == 0) {
+                return false;
+            }
+            cq.head = value;
         }
-        cq.head = value;
-        shadow.pollHead(cq);
         poster.acknowledged(cq);
         feed();
         return true;

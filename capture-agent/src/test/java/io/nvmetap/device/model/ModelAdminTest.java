@@ -441,6 +441,25 @@ class ModelAdminTest {
         assertThat(driver.memory.readInt(eventIdx + 8)).isEqualTo(2);
     }
 
+    /** A doorbell write is posted: by the time it arrives memory may have told more. */
+    @Test
+    void shouldNotGoBackToADoorbellThatMemoryOvertook() {
+        long shadow = DATA + 0x10000;
+        assertThat(doorbellBuffer(shadow, DATA + 0x11000)).isZero();
+        driver.pair(1, 16);
+        driver.place(1, Opcodes.IO_FLUSH, TinyDriver.io(0, 1, 0));
+        driver.place(1, Opcodes.IO_FLUSH, TinyDriver.io(0, 1, 0));
+        driver.memory.writeInt(shadow + 8, driver.tail(1));
+        driver.doorbell(1, false, 1, 0);
+        driver.next(1);
+        driver.next(1);
+        driver.doorbell(1, false, 1, 0);
+        driver.doorbell(1, true, 1, 0);
+        driver.time.runUntil(driver.time.nowNs() + 1_000_000_000L);
+        assertThat(driver.controller.commandsInFlight()).isZero();
+        assertThat(driver.next(1, 1_000_000)).as("nothing was fetched again").isNull();
+    }
+
     @Test
     void shouldNotHaveDoorbellsInMemoryWhereTheProfileHasNone() {
         TinyDriver samsung = new TinyDriver(ControllerProfile.byName("samsung"));
