@@ -5,6 +5,7 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
+import io.nvmetap.nvme.FirmwareGuess;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ final class Story implements Serializable {
     private static final class Chapter implements Serializable {
         private static final long serialVersionUID = 1L;
         String driver = "";
+        int aqa;
+        int cc;
         int enables;
         int queuePairs;
         long admin;
@@ -38,7 +41,7 @@ final class Story implements Serializable {
     void note(History h, CapturedEvent e) {
         SideState side = h.header.mediated() ? h.guest : h.device;
         if (e.side == side.side && h.facts.enabled) {
-            begin();
+            begin(side);
         }
         if (e.kind == EventKind.ANNOTATION) {
             annotation(e);
@@ -49,7 +52,10 @@ final class Story implements Serializable {
         Command c = h.facts.command;
         boolean submitted = c != null && c.startSeq == e.seq;
         if (submitted && c.admin()) {
-            current.admin++;
+            if (current.admin++ == 0 && current.driver.isEmpty()) {
+                String who = FirmwareGuess.of(current.aqa, current.cc, c.opcode, c.prp1);
+                name(who.equals(FirmwareGuess.UNKNOWN) ? "" : who);
+            }
         } else if (submitted) {
             current.io++;
             current.depth = Math.max(current.depth, ioDepth(side));
@@ -76,13 +82,15 @@ final class Story implements Serializable {
         return depth;
     }
 
-    private void begin() {
+    private void begin(SideState side) {
         if (chapters.size() >= CHAPTERS_MAX) {
             untold++;
             return;
         }
         current = new Chapter();
         current.enables = 1;
+        current.aqa = side.aqa;
+        current.cc = side.cc;
         chapters.add(current);
     }
 
@@ -90,13 +98,18 @@ final class Story implements Serializable {
         if (e.label.equals("ghost")) {
             ghosts++;
         } else if (e.label.equals("firmware") && current != null) {
-            current.driver = e.text;
-            int n = chapters.size();
-            if (n > 1 && chapters.get(n - 2).driver.equals(e.text)) {
-                merge(chapters.get(n - 2), current);
-                chapters.remove(n - 1);
-                current = chapters.get(n - 2);
-            }
+            name(e.text);
+        }
+    }
+
+    /** Says who the current chapter is about; one driver's enables in a row are one chapter. */
+    private void name(String driver) {
+        current.driver = driver;
+        int n = chapters.size();
+        if (n > 1 && !driver.isEmpty() && chapters.get(n - 2).driver.equals(driver)) {
+            merge(chapters.get(n - 2), current);
+            chapters.remove(n - 1);
+            current = chapters.get(n - 2);
         }
     }
 

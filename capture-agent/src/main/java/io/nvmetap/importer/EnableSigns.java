@@ -1,5 +1,6 @@
 package io.nvmetap.importer;
 
+import io.nvmetap.nvme.FirmwareGuess;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,6 +6,7 @@ import io.nvmetap.event.ControllerInfo;
 import io.nvmetap.event.LiveState;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.Unseen;
+import io.nvmetap.nvme.FirmwareGuess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

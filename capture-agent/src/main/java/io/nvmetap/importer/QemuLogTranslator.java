@@ -9,6 +9,7 @@ import io.nvmetap.event.LiveState;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.Side;
+import io.nvmetap.nvme.FirmwareGuess;
 import io.nvmetap.nvme.Registers;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -1,4 +1,4 @@
-package io.nvmetap.importer;
+package io.nvmetap.nvme;
 
 import java.util.List;
 
@@ -8,8 +8,10 @@ import java.util.List;
  * unaligned buffer, U-Boot with Number of Queues; SeaBIOS uses 64 and 256 entries; Linux 32 and 32.
  * Where two could be meant the answer is "unknown".
  */
-final class FirmwareGuess {
-    static final String UNKNOWN = "unknown";
+public final class FirmwareGuess {
+    /** Nobody that is known, or more than one that could be. */
+    public static final String UNKNOWN = "unknown";
+
     static final String EDK2 = "EDK2";
     static final String SEABIOS = "SeaBIOS";
     static final String U_BOOT = "U-Boot";
@@ -29,7 +31,7 @@ final class FirmwareGuess {
      * @param prp1 its PRP1, 0 not known
      * @return "EDK2", "SeaBIOS", "U-Boot", "Linux" or "unknown"
      */
-    static String of(long aqa, long cc, int opcode, long prp1) {
+    public static String of(long aqa, long cc, int opcode, long prp1) {
         if (aqa == 0x1F_001FL && (cc == CC_PLAIN || cc == CC_ALL_COMMAND_SETS)) {
             return LINUX;
         }
@@ -49,7 +51,7 @@ final class FirmwareGuess {
      * @param drivers who enabled the controller, in order
      * @return firmware for a header, "" not known
      */
-    static String firmware(List<String> drivers) {
+    public static String firmware(List<String> drivers) {
         return drivers.stream()
                 .filter(d -> d.equals(EDK2) || d.equals(SEABIOS) || d.equals(U_BOOT))
                 .findFirst()
@@ -61,7 +63,7 @@ final class FirmwareGuess {
      * @param drivers who enabled the controller, in order
      * @return operating system for a header, "" not known
      */
-    static String os(List<String> drivers) {
+    public static String os(List<String> drivers) {
         return drivers.contains(LINUX) ? byBehaviour(LINUX) : "";
     }
 
