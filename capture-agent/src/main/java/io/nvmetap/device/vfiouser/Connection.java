@@ -102,8 +102,7 @@ final class Connection implements AutoCloseable {
         lock.lock();
         int id = ids = ids + 1 & 0xFFFF;
         lock.unlock();
-        channel.send(
-                new Message(id, command, VfioUser.FLAG_NO_REPLY, 0, body, List.of()));
+        channel.send(new Message(id, command, VfioUser.FLAG_NO_REPLY, 0, body, List.of()));
     }
 
     /** Ends the connection; who waits in here is told so. */
@@ -227,9 +226,7 @@ final class Connection implements AutoCloseable {
             message.closeDescriptors();
             throw fail(
                     new ProtocolException(
-                            "the peer sent "
-                                    + DEFERRED_MAX
-                                    + " commands and still owes a reply"));
+                            "the peer sent " + DEFERRED_MAX + " commands and still owes a reply"));
         } else {
             deferred.add(message);
         }

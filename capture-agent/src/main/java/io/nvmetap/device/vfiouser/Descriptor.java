@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
- * A file descriptor that came over a socket or goes over one. It has one owner, who closes it; the garbage collector
- * never does. Closing twice closes once.
+ * A file descriptor that came over a socket or goes over one. It has one owner, who closes it; the
+ * garbage collector never does. Closing twice closes once.
  */
 public final class Descriptor implements AutoCloseable {
     private static final AtomicLong OPEN = new AtomicLong();

@@ -23,6 +23,9 @@ public final class DmaMap implements SharedMemory, AutoCloseable {
     /** Different files behind them. */
     public static final int FILES_MAX = 256;
 
+    /** Bytes of those files together: 1 TiB, which is a thousand mappings of this process. */
+    public static final long MAPPED_BYTES_MAX = MappedFile.BYTES_MAX;
+
     private static final int PAGE = 4096;
 
     /** How bytes without a descriptor are reached: DMA_READ and DMA_WRITE messages. */

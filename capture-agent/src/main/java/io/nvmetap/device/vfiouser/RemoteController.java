@@ -143,8 +143,7 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
         List<Descriptor> descriptors = new ArrayList<>();
         for (int v = 0; v < count; v++) {
             int vector = v;
-            EventWatch.Event event =
-                    watch.add(() -> timeline.enter(() -> sink.message(vector)));
+            EventWatch.Event event = watch.add(() -> timeline.enter(() -> sink.message(vector)));
             vectors.add(event);
             descriptors.add(event.descriptor());
         }

@@ -229,7 +229,9 @@ final class RemoteDevice implements AutoCloseable {
         return b;
     }
 
-    /** Gives the server descriptors for vectors from {@code first}, as many a message as it takes. */
+    /**
+     * Gives the server descriptors for vectors from {@code first}, as many a message as it takes.
+     */
     void attach(int index, int first, List<Descriptor> descriptors) throws IOException {
         int most = Math.max(1, Math.min(server.maxMsgFds(), VfioUser.DESCRIPTORS_MAX));
         for (int done = 0; done < descriptors.size(); done += most) {

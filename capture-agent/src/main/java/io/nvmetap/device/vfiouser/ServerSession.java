@@ -124,7 +124,9 @@ final class ServerSession {
     private Message dmaMap(Message m) {
         byte[] b = m.body();
         List<Descriptor> came = m.descriptors();
-        if (b.length != DMA_MAP_BYTES || LittleEndian.u32(b, 0) < DMA_MAP_BYTES || came.size() > 1) {
+        if (b.length != DMA_MAP_BYTES
+                || LittleEndian.u32(b, 0) < DMA_MAP_BYTES
+                || came.size() > 1) {
             m.closeDescriptors();
             return m.failure(VfioUser.EINVAL);
         }
