@@ -5,15 +5,19 @@ import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.InterruptSink;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.ResetKind;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
 
 /** A controller that writes down what is done to it; registers read as their own offset. */
 final class RecordingController implements Controller {
-    final List<String> calls = new CopyOnWriteArrayList<>();
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     GuestMemory memory;
     InterruptSink sink;
+
+    /** Run at each reset. */
+    volatile Runnable onReset = () -> {};
 
     /** Run with the value of each write to BAR0. */
     volatile LongConsumer onWrite = value -> {};
@@ -66,5 +70,6 @@ final class RecordingController implements Controller {
     @Override
     public void reset(ResetKind kind) {
         calls.add("reset " + kind);
+        onReset.run();
     }
 }
