@@ -83,7 +83,7 @@ final class Connection implements AutoCloseable {
         Waiting waiting = new Waiting();
         int id = register(waiting);
         try {
-            channel.send(new Message(id, command, 0, 0, body, descriptors));
+            send(new Message(id, command, 0, 0, body, descriptors));
             return await(waiting, command, timeoutMs);
         } finally {
             lock.lock();
@@ -94,7 +94,15 @@ final class Connection implements AutoCloseable {
 
     /** Sends a reply, or a command that wants none. */
     void send(Message message) throws IOException {
-        channel.send(message);
+        try {
+            channel.send(message);
+        } catch (IOException failure) {
+            lock.lock();
+            IOException first = fail(failure);
+            lock.unlock();
+            channel.close();
+            throw first;
+        }
     }
 
     /** Sends a command that wants no reply. */
@@ -102,7 +110,7 @@ final class Connection implements AutoCloseable {
         lock.lock();
         int id = ids = ids + 1 & 0xFFFF;
         lock.unlock();
-        channel.send(new Message(id, command, VfioUser.FLAG_NO_REPLY, 0, body, List.of()));
+        send(new Message(id, command, VfioUser.FLAG_NO_REPLY, 0, body, List.of()));
     }
 
     /** Ends the connection; who waits in here is told so. */
@@ -218,7 +226,10 @@ final class Connection implements AutoCloseable {
         if (failure != null && !ended) {
             throw fail(failure);
         }
-        if (message == null) {
+        if (message != null && ended) {
+            // Closed while it came.
+            message.closeDescriptors();
+        } else if (message == null) {
             ended = true;
         } else if (message.isReply()) {
             answer(message);
@@ -246,6 +257,6 @@ final class Connection implements AutoCloseable {
             broken = why;
         }
         changed.signalAll();
-        return why;
+        return broken;
     }
 }

@@ -4,7 +4,10 @@ import com.sun.jna.Memory;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Descriptors for tests, and how many are open. */
@@ -49,6 +52,16 @@ final class Descriptors {
         return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 
+    /** Lets libraries open what they keep open. */
+    static void warmUp(Path folder) throws IOException {
+        try (ServerRig rig = new ServerRig(Files.createDirectories(folder.resolve("warm")));
+                Descriptor file = file(4096)) {
+            try (RawPeer peer = RawPeer.negotiated(rig.path())) {
+                peer.ask(VfioUser.COMMAND_DMA_MAP, Bodies.map(0, 4096, 3, 0), file);
+            }
+        }
+    }
+
     /** Waits for what other threads do; false if it does not come. */
     static boolean eventually(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE_NS;
@@ -56,7 +69,7 @@ final class Descriptors {
             if (System.nanoTime() - end > 0) {
                 return false;
             }
-            Thread.yield();
+            LockSupport.parkNanos(500_000);
         }
         return true;
     }

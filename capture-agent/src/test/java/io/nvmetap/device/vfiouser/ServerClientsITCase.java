@@ -30,6 +30,7 @@ class ServerClientsITCase {
 
     @BeforeEach
     void start() throws IOException {
+        Descriptors.warmUp(folder);
         openBefore = Descriptor.open();
         numbersBefore = Descriptors.ofProcess();
         rig = new ServerRig(folder);
@@ -76,7 +77,9 @@ class ServerClientsITCase {
                 assertThat(rig.server.memory().contains(0, PAGE)).isTrue();
             }
             assertThat(rig.isFree()).isTrue();
-            assertThat(Descriptors.eventually(() -> Descriptor.open() == openBefore)).isTrue();
+            assertThat(Descriptors.eventually(() -> Descriptor.open() == openBefore + 1))
+                    .as("only what wakes the server is open")
+                    .isTrue();
             assertThat(rig.controller.calls).contains("reset MACHINE");
         }
         assertThat(rig.servesAClient()).isTrue();
@@ -94,7 +97,7 @@ class ServerClientsITCase {
 
     @Test
     void shouldAnswerABurstOfMapsInOrder() throws IOException {
-        int count = 300;
+        int count = 60;
         try (RawPeer peer = RawPeer.negotiated(rig.path());
                 Descriptor file = Descriptors.file((long) count * PAGE)) {
             List<Integer> ids = new ArrayList<>();
@@ -110,7 +113,7 @@ class ServerClientsITCase {
                 assertThat(reply.id()).isEqualTo(id);
                 assertThat(reply.error()).isZero();
             }
-            assertThat(rig.server.memory().size()).isEqualTo(200);
+            assertThat(rig.server.memory().size()).isEqualTo(40);
         }
     }
 

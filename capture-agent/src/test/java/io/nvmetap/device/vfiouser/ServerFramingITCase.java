@@ -27,6 +27,7 @@ class ServerFramingITCase {
 
     @BeforeEach
     void start() throws IOException {
+        Descriptors.warmUp(folder);
         openBefore = Descriptor.open();
         numbersBefore = Descriptors.ofProcess();
         rig = new ServerRig(folder);
