@@ -50,7 +50,8 @@ final class RawPeer implements AutoCloseable {
         raw(bytes, 0, bytes.length, with);
     }
 
-    void raw(byte[] bytes, int from, int count, Descriptor... with) throws IOException {
+    synchronized void raw(byte[] bytes, int from, int count, Descriptor... with)
+            throws IOException {
         if (with.length > 0) {
             socket.setOutboundFileDescriptors(
                     Arrays.stream(with).map(Descriptor::get).toArray(FileDescriptor[]::new));
