@@ -62,6 +62,15 @@ final class Descriptors {
         }
     }
 
+    /**
+     * Expects as many descriptors of the process as before; threads that end may still hold one.
+     */
+    static void expectNumbers(int before) {
+        if (!eventually(() -> ofProcess() == before)) {
+            throw new AssertionError(before + " numbers before, now " + ofProcess());
+        }
+    }
+
     /** Waits for what other threads do; false if it does not come. */
     static boolean eventually(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE_NS;

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A hundred thousand messages, most of them wrong, from a seed that a failure prints. */
+/** A hundred thousand messages each way, most of them wrong, from a seed that a failure prints. */
 @Timeout(120)
 class MalformedMessagesFuzzTest {
     private static final long SEED = Long.getLong("nvmetap.fuzz.seed", 0x5EED);
-    private static final int DIRECT = 80_000;
-    private static final int BY_SOCKET = 20_000;
+    private static final int DIRECT = 100_000;
+    private static final int BY_SOCKET = 100_000;
     private static final int PER_CLIENT_MAX = 400;
 
     @TempDir Path folder;

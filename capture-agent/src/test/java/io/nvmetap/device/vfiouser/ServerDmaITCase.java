@@ -50,7 +50,7 @@ class ServerDmaITCase {
         assertThat(rig.servesAClient()).as("the next client is served").isTrue();
         rig.close();
         assertThat(Descriptor.open()).as("descriptors left open").isEqualTo(openBefore);
-        assertThat(Descriptors.ofProcess()).as("numbers in use").isEqualTo(numbersBefore);
+        Descriptors.expectNumbers(numbersBefore);
     }
 
     private Object look(long address) {

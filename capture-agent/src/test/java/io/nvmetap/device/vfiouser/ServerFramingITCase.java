@@ -40,7 +40,7 @@ class ServerFramingITCase {
         assertThat(rig.servesAClient()).as("the next client is served").isTrue();
         rig.close();
         assertThat(Descriptor.open()).as("descriptors left open").isEqualTo(openBefore);
-        assertThat(Descriptors.ofProcess()).as("numbers in use").isEqualTo(numbersBefore);
+        Descriptors.expectNumbers(numbersBefore);
     }
 
     private void expectRead(int offset) throws IOException {
