@@ -3,6 +3,7 @@ package io.nvmetap.device.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.device.vfiouser.RemoteRig.Between;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.nvme.LittleEndian;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Client and server of ours, end to end, with a modelled controller behind. */
 @Timeout(120)
@@ -39,8 +40,8 @@ class RemoteControllerITCase {
         Descriptors.expectNumbers(numbersBefore);
     }
 
-    private void start(boolean mediated) throws IOException {
-        rig = new RemoteRig(folder, mediated);
+    private void start(Between between) throws IOException {
+        rig = new RemoteRig(folder, between);
     }
 
     private void mode(InterruptKind kind) {
@@ -57,7 +58,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldSayWhatTheServerSaysOfItself() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         PciIdentity identity = rig.remote.identity();
         assertThat(identity.vendorId()).isEqualTo(0x1B36);
         assertThat(identity.classCode()).isEqualTo(PciIdentity.CLASS_NVME);
@@ -68,7 +69,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldReadAndWriteRegistersOfEveryWidth() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         long cap = rig.read(Registers.CAP, 8);
         assertThat(cap).isEqualTo(rig.model.profile().cap());
         assertThat(rig.read(Registers.CAP, 4)).isEqualTo(cap & 0xFFFF_FFFFL);
@@ -79,9 +80,9 @@ class RemoteControllerITCase {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldExecuteACommandThroughSharedMemory(boolean mediated) throws IOException {
-        start(mediated);
+    @EnumSource(Between.class)
+    void shouldExecuteACommandThroughSharedMemory(Between between) throws IOException {
+        start(between);
         assertThat(rig.enable()).isTrue();
         for (int round = 0; round < 3 * RemoteRig.ENTRIES; round++) {
             rig.memory.write(RemoteRig.DATA, new byte[4096], 0, 4096);
@@ -96,9 +97,9 @@ class RemoteControllerITCase {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldBringMessagesOfMsix(boolean mediated) throws IOException {
-        start(mediated);
+    @EnumSource(Between.class)
+    void shouldBringMessagesOfMsix(Between between) throws IOException {
+        start(between);
         mode(InterruptKind.MSIX);
         unmask(0);
         assertThat(rig.enable()).isTrue();
@@ -111,7 +112,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldHoldTheLineUpUntilTheDriverAcknowledges() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         assertThat(rig.enable()).isTrue();
         rig.submitIdentify();
         assertThat(rig.completed()).isZero();
@@ -134,7 +135,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldSwitchItsModeBackAndForth() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         for (int round = 0; round < 3; round++) {
             for (InterruptKind kind :
                     new InterruptKind[] {
@@ -168,7 +169,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldResetTheFunctionAndGoOn() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         mode(InterruptKind.MSIX);
         unmask(0);
         assertThat(rig.enable()).isTrue();
@@ -185,7 +186,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldFollowMemoryThatComesAndGoes() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         rig.clientTime.enter(
                 () -> {
                     assertThat(rig.memory.map(1L << 32, 4096, 1, Descriptors.file(4096), 0))
@@ -201,7 +202,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldReadAllOnesOnceTheServerIsGoneAndSaySoOnce() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         assertThat(rig.enable()).isTrue();
         rig.server.close();
         assertThat(rig.read(Registers.CSTS, 4)).isEqualTo(0xFFFF_FFFFL);
@@ -217,7 +218,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldShowAFatalControllerBehindAMediatorOnceTheServerIsGone() throws IOException {
-        start(true);
+        start(Between.MEDIATOR_TOO);
         assertThat(rig.enable()).isTrue();
         rig.server.close();
         rig.submitIdentify();
@@ -228,7 +229,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldEndWhileInterruptsComeWithoutHarm() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         mode(InterruptKind.MSIX);
         unmask(0);
         assertThat(rig.enable()).isTrue();
@@ -243,7 +244,7 @@ class RemoteControllerITCase {
 
     @Test
     void shouldSayThatNobodyServes() throws IOException {
-        start(false);
+        start(Between.CLIENT_AND_SERVER);
         assertThatThrownBy(
                         () ->
                                 new RemoteController(

@@ -4,6 +4,7 @@ import io.nvmetap.capture.Tap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.LiveTimeline;
+import io.nvmetap.device.PagedMemory;
 import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.device.model.MemoryNamespace;
 import io.nvmetap.device.model.ModelController;
@@ -41,17 +42,29 @@ final class RemoteRig implements AutoCloseable, InterruptSink {
     final ModelController model;
     final DeviceServer server;
     final RemoteController remote;
-    final DmaMap memory = new DmaMap(DmaMap.Remote.NONE);
+    final DmaMap memory;
 
     /** What the driver drives: the remote controller, or a mediator over it. */
     final Controller driven;
 
+    private final LiveTimeline middleTime =
+            new LiveTimeline(failure -> log.add("middle: " + failure));
+    private RemoteController middle;
+    private DeviceServer middleServer;
     private MemoryFile own;
     private int tail;
     private int head;
     private int phase = 1;
 
-    RemoteRig(Path folder, boolean mediated) throws IOException {
+    /** What is between driver and modelled controller. */
+    enum Between {
+        CLIENT_AND_SERVER,
+        MEDIATOR_TOO,
+        /** Two sockets, and memory that has no file: every byte of DMA crosses both. */
+        TWO_SERVERS
+    }
+
+    RemoteRig(Path folder, Between between) throws IOException {
         ControllerProfile profile = ControllerProfile.byName("generic");
         model =
                 new ModelController(
@@ -68,12 +81,39 @@ final class RemoteRig implements AutoCloseable, InterruptSink {
                 new PciIdentity(
                         0x1B36, 0x10, 1, 2, 3, PciIdentity.CLASS_NVME, profile.vectors(), bar0);
         server = new DeviceServer(folder.resolve("r"), identity, model, serverTime, log::add);
-        remote = new RemoteController(server.path(), clientTime, log::add);
-        driven = mediated ? mediator() : remote;
-        memory.map(0, BYTES, 3, Descriptors.file(BYTES), 0);
+        boolean chained = between == Between.TWO_SERVERS;
+        RemoteController first =
+                new RemoteController(server.path(), chained ? middleTime : clientTime, log::add);
+        if (chained) {
+            middle = first;
+            middleServer =
+                    new DeviceServer(
+                            folder.resolve("m"), first.identity(), first, middleTime, log::add);
+            remote = new RemoteController(middleServer.path(), clientTime, log::add);
+        } else {
+            remote = first;
+        }
+        driven = between == Between.MEDIATOR_TOO ? mediator() : remote;
+        memory = new DmaMap(new Paged());
+        memory.map(0, BYTES, 3, chained ? null : Descriptors.file(BYTES), 0);
         clientTime.enter(() -> driven.connect(memory, this));
         if (driven instanceof Mediator mediator) {
             clientTime.enter(mediator::takeOver);
+        }
+    }
+
+    /** Memory without a file. */
+    private static final class Paged implements DmaMap.Remote {
+        private final PagedMemory pages = new PagedMemory(0, BYTES);
+
+        @Override
+        public void read(long address, byte[] target, int at, int count) {
+            pages.read(address, target, at, count);
+        }
+
+        @Override
+        public void write(long address, byte[] source, int from, int count) {
+            pages.write(address, source, from, count);
         }
     }
 
@@ -162,7 +202,12 @@ final class RemoteRig implements AutoCloseable, InterruptSink {
     @Override
     public void close() {
         remote.close();
+        if (middle != null) {
+            middleServer.close();
+            middle.close();
+        }
         server.close();
+        middleTime.close();
         clientTime.close();
         serverTime.close();
         memory.close();
