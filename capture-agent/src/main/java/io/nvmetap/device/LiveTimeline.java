@@ -151,6 +151,8 @@ public final class LiveTimeline implements Timeline, AutoCloseable {
                 lock.lock();
                 try {
                     runDue();
+                } catch (RuntimeException | InternalError lost) {
+                    // Thrown by onFailure itself, which leaves nobody to tell; work goes on.
                 } finally {
                     lock.unlock();
                 }

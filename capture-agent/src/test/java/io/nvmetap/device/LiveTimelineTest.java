@@ -177,10 +177,16 @@ class LiveTimelineTest {
                                                                 throw new IllegalStateException();
                                                             })))
                     .hasMessage("not taken well");
-            CountDownLatch done = new CountDownLatch(1);
+            CountDownLatch done = new CountDownLatch(2);
             Thread other = new Thread(() -> strict.enter(done::countDown));
             other.setDaemon(true);
             other.start();
+            strict.after(
+                    0,
+                    () -> {
+                        throw new IllegalStateException();
+                    });
+            strict.after(1_000_000, done::countDown);
             await(done);
         } finally {
             strict.close();

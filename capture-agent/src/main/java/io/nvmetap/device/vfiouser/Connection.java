@@ -85,6 +85,14 @@ final class Connection implements AutoCloseable {
         try {
             send(new Message(id, command, 0, 0, body, descriptors));
             return await(waiting, command, timeoutMs);
+        } catch (IOException failure) {
+            lock.lock();
+            Message late = waiting.reply;
+            lock.unlock();
+            if (late != null) {
+                late.closeDescriptors();
+            }
+            throw failure;
         } finally {
             lock.lock();
             requests.remove(id);
@@ -173,7 +181,6 @@ final class Connection implements AutoCloseable {
                 }
             }
             if (waiting.reply.command() != command) {
-                waiting.reply.closeDescriptors();
                 throw fail(new ProtocolException("the peer answered another command"));
             }
             return waiting.reply;

@@ -243,6 +243,23 @@ class RemoteControllerITCase {
     }
 
     @Test
+    void shouldAnswerTheServerWhenItsOwnMemoryFails() throws IOException {
+        start(Between.TWO_SERVERS);
+        assertThat(rig.enable()).isTrue();
+        rig.memoryFails = true;
+        rig.submitIdentify();
+        assertThat(rig.until(() -> (rig.read(Registers.CSTS, 4) & 2) != 0))
+                .as("the model cannot fetch: CSTS.CFS")
+                .isTrue();
+        assertThat(rig.read(Registers.CSTS, 4)).isNotEqualTo(0xFFFF_FFFFL);
+        assertThat(rig.remote.isGone()).isFalse();
+        rig.memoryFails = false;
+        rig.write(Registers.CC, 4, 0);
+        assertThat(rig.ready(0)).isTrue();
+        assertThat(rig.enable()).isTrue();
+    }
+
+    @Test
     void shouldSayThatNobodyServes() throws IOException {
         start(Between.CLIENT_AND_SERVER);
         assertThatThrownBy(

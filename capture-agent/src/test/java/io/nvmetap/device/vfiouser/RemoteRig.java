@@ -44,6 +44,9 @@ final class RemoteRig implements AutoCloseable, InterruptSink {
     final RemoteController remote;
     final DmaMap memory;
 
+    /** Whether reads of memory without a file fail. */
+    volatile boolean memoryFails;
+
     /** What the driver drives: the remote controller, or a mediator over it. */
     final Controller driven;
 
@@ -103,11 +106,14 @@ final class RemoteRig implements AutoCloseable, InterruptSink {
     }
 
     /** Memory without a file. */
-    private static final class Paged implements DmaMap.Remote {
+    private final class Paged implements DmaMap.Remote {
         private final PagedMemory pages = new PagedMemory(0, BYTES);
 
         @Override
         public void read(long address, byte[] target, int at, int count) {
+            if (memoryFails) {
+                throw new InternalError("a page is gone");
+            }
             pages.read(address, target, at, count);
         }
 
