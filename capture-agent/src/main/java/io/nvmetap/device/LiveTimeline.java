@@ -68,7 +68,10 @@ public final class LiveTimeline implements Timeline, AutoCloseable {
                 throw new IllegalStateException(
                         "more than " + PENDING_MAX + " pieces of work wait on the timeline");
             }
-            pending.add(new Entry(System.nanoTime() + Math.max(0, delayNs), asked++, work));
+            long now = System.nanoTime();
+            long delay = Math.max(0, delayNs);
+            long due = now > Long.MAX_VALUE - delay ? Long.MAX_VALUE : now + delay;
+            pending.add(new Entry(due, asked++, work));
             // Inside an entry the end of the entry looks; a stranger must wake the timer.
             if (lock.getHoldCount() == 1) {
                 earlier.signal();
@@ -87,10 +90,13 @@ public final class LiveTimeline implements Timeline, AutoCloseable {
         try {
             work.run();
         } finally {
-            if (lock.getHoldCount() == 1) {
-                runDue();
+            try {
+                if (lock.getHoldCount() == 1) {
+                    runDue();
+                }
+            } finally {
+                lock.unlock();
             }
-            lock.unlock();
         }
     }
 
@@ -120,7 +126,7 @@ public final class LiveTimeline implements Timeline, AutoCloseable {
     private void runDue() {
         Entry first = pending.peek();
         for (int step = 0; first != null && step < STEPS_PER_ENTRY_MAX; step++) {
-            if (first.dueNs - System.nanoTime() > 0) {
+            if (first.dueNs > System.nanoTime()) {
                 break;
             }
             pending.poll();
@@ -145,6 +151,8 @@ public final class LiveTimeline implements Timeline, AutoCloseable {
                 lock.lock();
                 try {
                     runDue();
+                } catch (RuntimeException | InternalError lost) {
+                    // Thrown by onFailure itself, which leaves nobody to tell; work goes on.
                 } finally {
                     lock.unlock();
                 }

@@ -82,13 +82,14 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple) {
         }
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             boolean ours = json.currentName().equals("capabilities");
-            if (json.nextToken() == JsonToken.START_OBJECT && ours) {
-                found = capabilities(json);
-                if (found == null) {
-                    return null;
-                }
-            } else {
+            JsonToken value = json.nextToken();
+            if (!ours) {
                 json.skipChildren();
+                continue;
+            }
+            found = value == JsonToken.START_OBJECT ? capabilities(json) : null;
+            if (found == null) {
+                return null;
             }
         }
         return json.nextToken() == null ? found : null;
@@ -104,7 +105,12 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple) {
             switch (name) {
                 case "max_msg_fds" -> fds = number(json, 0);
                 case "max_data_xfer_size" -> data = number(json, 1);
-                case "write_multiple" -> multiple = value == JsonToken.VALUE_TRUE;
+                case "write_multiple" -> {
+                    if (value != JsonToken.VALUE_TRUE && value != JsonToken.VALUE_FALSE) {
+                        return null;
+                    }
+                    multiple = value == JsonToken.VALUE_TRUE;
+                }
                 default -> json.skipChildren();
             }
             if (fds < 0 || data < 0) {

@@ -83,8 +83,16 @@ final class Connection implements AutoCloseable {
         Waiting waiting = new Waiting();
         int id = register(waiting);
         try {
-            channel.send(new Message(id, command, 0, 0, body, descriptors));
+            send(new Message(id, command, 0, 0, body, descriptors));
             return await(waiting, command, timeoutMs);
+        } catch (IOException failure) {
+            lock.lock();
+            Message late = waiting.reply;
+            lock.unlock();
+            if (late != null) {
+                late.closeDescriptors();
+            }
+            throw failure;
         } finally {
             lock.lock();
             requests.remove(id);
@@ -94,7 +102,15 @@ final class Connection implements AutoCloseable {
 
     /** Sends a reply, or a command that wants none. */
     void send(Message message) throws IOException {
-        channel.send(message);
+        try {
+            channel.send(message);
+        } catch (IOException failure) {
+            lock.lock();
+            IOException first = fail(failure);
+            lock.unlock();
+            channel.close();
+            throw first;
+        }
     }
 
     /** Sends a command that wants no reply. */
@@ -102,7 +118,7 @@ final class Connection implements AutoCloseable {
         lock.lock();
         int id = ids = ids + 1 & 0xFFFF;
         lock.unlock();
-        channel.send(new Message(id, command, VfioUser.FLAG_NO_REPLY, 0, body, List.of()));
+        send(new Message(id, command, VfioUser.FLAG_NO_REPLY, 0, body, List.of()));
     }
 
     /** Ends the connection; who waits in here is told so. */
@@ -165,7 +181,6 @@ final class Connection implements AutoCloseable {
                 }
             }
             if (waiting.reply.command() != command) {
-                waiting.reply.closeDescriptors();
                 throw fail(new ProtocolException("the peer answered another command"));
             }
             return waiting.reply;
@@ -218,7 +233,10 @@ final class Connection implements AutoCloseable {
         if (failure != null && !ended) {
             throw fail(failure);
         }
-        if (message == null) {
+        if (message != null && ended) {
+            // Closed while it came.
+            message.closeDescriptors();
+        } else if (message == null) {
             ended = true;
         } else if (message.isReply()) {
             answer(message);
@@ -246,6 +264,6 @@ final class Connection implements AutoCloseable {
             broken = why;
         }
         changed.signalAll();
-        return why;
+        return broken;
     }
 }

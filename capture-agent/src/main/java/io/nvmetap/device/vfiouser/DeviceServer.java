@@ -1,9 +1,11 @@
 package io.nvmetap.device.vfiouser;
 
+import com.sun.jna.Memory;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.LiveTimeline;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,11 +15,12 @@ import java.util.function.Consumer;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
  * Serves a {@link Controller} as a vfio-user PCI device on a UNIX socket, to one client at a time;
- * a second one is turned away until the first leaves. When a client leaves, the function is reset
- * and its memory let go of, then the next may come.
+ * a second one may connect and waits for its answers until the first leaves. When a client leaves,
+ * the function is reset and its memory let go of, then the next may come.
  *
  * <p>Threads: one of its own, which takes the client's messages and serves each inside the
  * timeline.
@@ -28,6 +31,8 @@ public final class DeviceServer implements AutoCloseable {
 
     private static final int BACKLOG = 4;
     private static final long CLOSE_PATIENCE_MS = 10_000;
+    private static final int ACCEPT_FAILURES_MAX = 600;
+    private static final int ACCEPT_PAUSE_MS = 100;
 
     private final PciIdentity identity;
     private final Controller controller;
@@ -42,7 +47,9 @@ public final class DeviceServer implements AutoCloseable {
     private final CountDownLatch firstClientLeft = new CountDownLatch(1);
     private volatile Connection current;
     private volatile DmaMap.Remote remote = DmaMap.Remote.NONE;
+    private final Descriptor wake;
     private volatile boolean closed;
+    private boolean ended;
 
     /**
      * Connects the controller, binds the socket (readable by the owner alone) and starts to serve.
@@ -80,13 +87,19 @@ public final class DeviceServer implements AutoCloseable {
         session = new ServerSession(identity, controller, memory, irqs);
         timeline.enter(() -> controller.connect(memory, irqs));
         listening = bind(this.path);
+        try {
+            wake = Descriptor.ofNumber(Linux.eventfd());
+        } catch (IOException e) {
+            listening.close();
+            throw e;
+        }
         thread = new Thread(this::run, "nvmetap-vfio-user-server");
         thread.setDaemon(true);
         thread.start();
     }
 
     private static AFUNIXServerSocket bind(Path path) throws IOException {
-        if (path.toString().length() > PATH_BYTES_MAX) {
+        if (path.toString().getBytes(StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
             throw new IOException(
                     path + " is too long for a UNIX socket (107 bytes); use a shorter path");
         }
@@ -125,28 +138,79 @@ public final class DeviceServer implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
-            try {
-                AFUNIXSocket socket = listening.accept();
-                serve(socket);
-            } catch (IOException e) {
-                if (!closed) {
-                    log.accept("vfio-user: cannot accept a client: " + e.getMessage());
+        try {
+            int failures = 0;
+            while (clientComes(true)) {
+                try {
+                    serve(listening.accept());
+                    failures = 0;
+                } catch (IOException e) {
+                    // Out of descriptors, say: the client that made it so may leave.
+                    if (failures++ == 0) {
+                        log.accept("vfio-user: cannot accept a client: " + e.getMessage());
+                    }
+                    if (failures == ACCEPT_FAILURES_MAX) {
+                        return;
+                    }
+                    clientComes(false);
                 }
-                return;
             }
+        } catch (IOException e) {
+            log.accept("vfio-user: cannot wait for clients: " + e.getMessage());
+        } finally {
+            endListening();
         }
+    }
+
+    /**
+     * Waits until a client can be accepted; not in accept(), which loses a descriptor when it is
+     * closed while somebody is in there.
+     *
+     * @param listen false to wait a moment for the end alone
+     * @return false at the end of this server, or of the moment
+     */
+    private boolean clientComes(boolean listen) throws IOException {
+        int listeningFd = FileDescriptorCast.using(listening.getFileDescriptor()).as(Integer.class);
+        try (Memory fds = new Memory(2L * Linux.POLLFD_BYTES)) {
+            fds.clear();
+            fds.setInt(0, wake.number());
+            fds.setShort(4, Linux.POLLIN);
+            fds.setInt(Linux.POLLFD_BYTES, listeningFd);
+            fds.setShort(Linux.POLLFD_BYTES + 4, Linux.POLLIN);
+            int ready = 0;
+            while (!closed && ready == 0) {
+                ready = Linux.poll(fds, listen ? 2 : 1, listen ? -1 : ACCEPT_PAUSE_MS);
+                if (!listen) {
+                    return false;
+                }
+            }
+            return !closed;
+        }
+    }
+
+    private synchronized void endListening() {
+        try {
+            listening.close();
+        } catch (IOException ignored) {
+            // It no longer listens either way.
+        }
+        wake.close();
+        ended = true;
     }
 
     private void serve(AFUNIXSocket socket) {
         try (Connection connection = new Connection(new MessageChannel(socket))) {
             current = connection;
             remote = new DmaMessages(connection, VfioUser.DATA_BYTES_MAX);
-            Message command = connection.nextCommand();
+            // Whoever closes this server sets closed and then looks for the current client.
+            Message command = closed ? null : connection.nextCommand();
             while (command != null && !closed) {
                 answer(connection, command);
                 command = connection.nextCommand();
             }
+        } catch (RuntimeException | InternalError failure) {
+            // InternalError may come late, out of code that was already compiled.
+            log.accept("vfio-user: serving the client failed: " + failure);
         } catch (IOException e) {
             if (!closed) {
                 log.accept("vfio-user: the client is gone: " + e.getMessage());
@@ -187,11 +251,14 @@ public final class DeviceServer implements AutoCloseable {
     /** Stops listening, drops the client. The timeline stays the caller's. */
     @Override
     public void close() {
-        closed = true;
-        try {
-            listening.close();
-        } catch (IOException ignored) {
-            // It no longer listens either way.
+        synchronized (this) {
+            closed = true;
+            if (!ended) {
+                try (Memory one = new Memory(Long.BYTES)) {
+                    one.setLong(0, 1);
+                    Linux.write(wake.number(), one, Long.BYTES);
+                }
+            }
         }
         Connection now = current;
         if (now != null) {

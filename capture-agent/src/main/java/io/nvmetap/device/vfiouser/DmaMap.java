@@ -23,6 +23,9 @@ public final class DmaMap implements SharedMemory, AutoCloseable {
     /** Different files behind them. */
     public static final int FILES_MAX = 256;
 
+    /** Bytes of those files together: 1 TiB, which is a thousand mappings of this process. */
+    public static final long MAPPED_BYTES_MAX = MappedFile.BYTES_MAX;
+
     private static final int PAGE = 4096;
 
     /** How bytes without a descriptor are reached: DMA_READ and DMA_WRITE messages. */
@@ -75,12 +78,18 @@ public final class DmaMap implements SharedMemory, AutoCloseable {
         }
     }
 
-    private record Mapping(MappedFile file, int[] users) {}
+    /** A file as it is mapped now; {@code bytes} counts what it was mapped as before, too. */
+    private static final class Mapping {
+        MappedFile file;
+        int users;
+        long bytes;
+    }
 
     private final Remote remote;
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
     private final Map<MappedFile.Identity, Mapping> files = new HashMap<>();
     private volatile Entry[] sorted = new Entry[0];
+    private long mappedBytes;
     private Watcher watcher;
 
     /**
@@ -183,7 +192,7 @@ public final class DmaMap implements SharedMemory, AutoCloseable {
 
     @Override
     public boolean contains(long address, long count) {
-        if (address < 0 || count < 0 || address + count < 0) {
+        if (address < 0 || count < 0 || address > Long.MAX_VALUE - Math.max(count, 1)) {
             return false;
         }
         long at = address;
@@ -288,7 +297,8 @@ public final class DmaMap implements SharedMemory, AutoCloseable {
 
     private int check(long address, long bytes, int flags) {
         boolean aligned = ((address | bytes) & PAGE - 1) == 0;
-        if (!aligned || address < 0 || bytes <= 0 || address + bytes < 0 || (flags & 3) == 0) {
+        boolean possible = aligned && address >= 0 && bytes > 0 && address + bytes > 0;
+        if (!possible || flags < 1 || flags > (VfioUser.DMA_READABLE | VfioUser.DMA_WRITABLE)) {
             return VfioUser.EINVAL;
         }
         Map.Entry<Long, Entry> before = entries.lowerEntry(address + bytes);
@@ -302,25 +312,31 @@ public final class DmaMap implements SharedMemory, AutoCloseable {
     private MappedFile file(MappedFile.Identity identity, Descriptor descriptor, boolean writable)
             throws IOException {
         Mapping known = files.get(identity);
+        long size = MappedFile.size(descriptor);
         boolean fits = known != null && (known.file.writable() || !writable);
-        if (fits && known.file.bytes() == MappedFile.size(descriptor)) {
-            known.users[0]++;
+        if (fits && known.file.bytes() == size) {
+            known.users++;
             return known.file;
         }
-        if (known == null && files.size() >= FILES_MAX) {
+        boolean room = known != null || files.size() < FILES_MAX;
+        if (!room || size <= MappedFile.BYTES_MAX && size > MAPPED_BYTES_MAX - mappedBytes) {
             return null;
         }
         MappedFile file = MappedFile.map(descriptor, writable || known != null);
-        int[] users = known == null ? new int[1] : known.users;
-        users[0]++;
-        files.put(identity, new Mapping(file, users));
+        Mapping mapping = known == null ? new Mapping() : known;
+        mapping.file = file;
+        mapping.users++;
+        mapping.bytes += file.bytes();
+        mappedBytes += file.bytes();
+        files.put(identity, mapping);
         return file;
     }
 
     private void release(MappedFile.Identity identity) {
         Mapping mapping = files.get(identity);
-        if (mapping != null && --mapping.users[0] == 0) {
+        if (mapping != null && --mapping.users == 0) {
             files.remove(identity);
+            mappedBytes -= mapping.bytes;
         }
     }
 

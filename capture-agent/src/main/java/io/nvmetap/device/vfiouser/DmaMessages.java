@@ -3,6 +3,7 @@ package io.nvmetap.device.vfiouser;
 import io.nvmetap.device.MemoryFault;
 import io.nvmetap.nvme.LittleEndian;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * 11.1) has the count in four and the data right behind it, four bytes earlier, in a message of the
  * same size. Which of the two a client speaks is seen in its replies to reads: QEMU's leave the
  * last four bytes zero and have data where the count's upper half is. Until that is known a write
- * first reads.
+ * first reads, and reads back what it wrote.
  */
 final class DmaMessages implements DmaMap.Remote {
     /** Longest wait for a client's answer. */
@@ -37,13 +38,12 @@ final class DmaMessages implements DmaMap.Remote {
     public void read(long address, byte[] target, int at, int count) {
         for (int done = 0; done < count; ) {
             int part = Math.min(pieceBytes, count - done);
-            byte[] body = body(address + done, part, 0);
-            Message reply = ask(VfioUser.COMMAND_DMA_READ, body, address);
-            if (reply.body().length != FIXED + part) {
-                throw new MemoryFault(address, count);
+            byte[] reply = fetch(address + done, part);
+            int from = place(reply, part);
+            if (from == 0) {
+                from = search(address + done, reply);
             }
-            int from = place(reply.body(), part);
-            System.arraycopy(reply.body(), from, target, at + done, part);
+            System.arraycopy(reply, from, target, at + done, part);
             done += part;
         }
     }
@@ -54,14 +54,40 @@ final class DmaMessages implements DmaMap.Remote {
             byte[] probe = new byte[Math.min(count, pieceBytes)];
             read(address, probe, 0, probe.length);
         }
-        int place = dataAt == 0 ? FIXED : dataAt;
         for (int done = 0; done < count; ) {
             int part = Math.min(pieceBytes, count - done);
-            byte[] body = body(address + done, part, part);
-            System.arraycopy(source, from + done, body, place, part);
-            ask(VfioUser.COMMAND_DMA_WRITE, body, address);
+            if (dataAt == 0) {
+                writeAndLook(address + done, source, from + done, part);
+            } else {
+                put(address + done, source, from + done, part, dataAt);
+            }
             done += part;
         }
+    }
+
+    /** Only zeros were seen so far, so what is written is what the layout shows by. */
+    private void writeAndLook(long address, byte[] source, int from, int count) {
+        put(address, source, from, count, FIXED);
+        byte[] wanted = Arrays.copyOfRange(source, from, from + count);
+        byte[] there = new byte[count];
+        read(address, there, 0, count);
+        if (dataAt == PACKED || dataAt == 0 && !Arrays.equals(there, wanted)) {
+            put(address, source, from, count, PACKED);
+        }
+    }
+
+    private void put(long address, byte[] source, int from, int count, int place) {
+        byte[] body = body(address, count, count);
+        System.arraycopy(source, from, body, place, count);
+        ask(VfioUser.COMMAND_DMA_WRITE, body, address);
+    }
+
+    private byte[] fetch(long address, int count) {
+        Message reply = ask(VfioUser.COMMAND_DMA_READ, body(address, count, 0), address);
+        if (reply.body().length != FIXED + count) {
+            throw new MemoryFault(address, count);
+        }
+        return reply.body();
     }
 
     private static byte[] body(long address, int count, int dataBytes) {
@@ -71,15 +97,37 @@ final class DmaMessages implements DmaMap.Remote {
         return body;
     }
 
+    /** Where the data starts, 0 if this reply does not tell. */
     private int place(byte[] body, int count) {
         if (dataAt == 0) {
             if (LittleEndian.i32(body, PACKED) != 0) {
                 dataAt = PACKED;
-            } else if (count >= 4 && LittleEndian.i32(body, FIXED + count - 4) != 0) {
-                dataAt = FIXED;
+            } else if (count < 4 || LittleEndian.i32(body, FIXED + count - 4) != 0) {
+                dataAt = anyByte(body, FIXED) < 0 ? 0 : FIXED;
             }
         }
+        return dataAt;
+    }
+
+    /** Zeros at both ends: asks for a byte that is not zero alone, which has one place only. */
+    private int search(long address, byte[] body) {
+        int at = anyByte(body, FIXED);
+        if (at >= 0) {
+            place(fetch(address + at - FIXED, 1), 1);
+        }
+        if (at >= 0 && dataAt == 0) {
+            place(fetch(address + at - PACKED, 1), 1);
+        }
         return dataAt == 0 ? FIXED : dataAt;
+    }
+
+    private static int anyByte(byte[] body, int from) {
+        for (int at = from; at < body.length; at++) {
+            if (body[at] != 0) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     private Message ask(int command, byte[] body, long address) {

@@ -54,6 +54,7 @@ final class EventWatch implements AutoCloseable {
     private final Memory one = new Memory(Long.BYTES);
     private final Thread thread;
     private volatile boolean closed;
+    private boolean released;
 
     /**
      * @param onFailure told what a signal's work threw; the watch goes on
@@ -86,7 +87,12 @@ final class EventWatch implements AutoCloseable {
     }
 
     private void wake() {
-        Linux.write(wakeFd, one, Long.BYTES);
+        synchronized (events) {
+            // Its number may be somebody else's once it is released.
+            if (!released) {
+                Linux.write(wakeFd, one, Long.BYTES);
+            }
+        }
     }
 
     private void run() {
@@ -143,8 +149,9 @@ final class EventWatch implements AutoCloseable {
             closing.forEach(event -> event.shared.close());
             closing.clear();
             closed = true;
+            released = true;
+            Linux.close(wakeFd);
         }
-        Linux.close(wakeFd);
     }
 
     private static void set(Memory fds, int index, int fd) {

@@ -15,6 +15,12 @@ final class Linux {
     static final short POLLIN = 1;
     static final short POLLOUT = 4;
 
+    /** Bytes of a {@code struct msghdr}, on machines with 64 bits. */
+    static final int MSGHDR_BYTES = 56;
+
+    /** What {@link #receive} and {@link #send} answer when they would have to wait. */
+    static final long AGAIN = -11;
+
     /** Bytes of a {@code struct pollfd}. */
     static final int POLLFD_BYTES = 8;
 
@@ -22,6 +28,10 @@ final class Linux {
     private static final int EFD_NONBLOCK = 0x800;
     private static final int MFD_CLOEXEC = 1;
     private static final int EINTR = 4;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
+    private static final int SHUT_RDWR = 2;
 
     private Linux() {}
 
@@ -47,6 +57,14 @@ final class Linux {
 
         static native NativeLong read(int fd, Pointer into, NativeLong count)
                 throws LastErrorException;
+
+        static native NativeLong recvmsg(int fd, Pointer message, int flags)
+                throws LastErrorException;
+
+        static native NativeLong sendmsg(int fd, Pointer message, int flags)
+                throws LastErrorException;
+
+        static native int shutdown(int fd, int how) throws LastErrorException;
 
         static native int close(int fd) throws LastErrorException;
     }
@@ -115,6 +133,46 @@ final class Linux {
             return C.read(fd, into, new NativeLong(count)).longValue();
         } catch (LastErrorException nothing) {
             return -1;
+        }
+    }
+
+    /**
+     * Receives without waiting.
+     *
+     * @param message {@code struct msghdr}
+     * @return bytes, 0 at the end, {@link #AGAIN} if there is nothing yet
+     */
+    static long receive(int fd, Pointer message) throws IOException {
+        try {
+            return C.recvmsg(fd, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC).longValue();
+        } catch (LastErrorException e) {
+            return again("recvmsg", e);
+        }
+    }
+
+    /** Sends without waiting; see {@link #receive}. */
+    static long send(int fd, Pointer message) throws IOException {
+        try {
+            return C.sendmsg(fd, message, MSG_DONTWAIT | MSG_NOSIGNAL).longValue();
+        } catch (LastErrorException e) {
+            return again("sendmsg", e);
+        }
+    }
+
+    private static long again(String call, LastErrorException e) throws IOException {
+        boolean later = e.getErrorCode() == -AGAIN || e.getErrorCode() == EINTR;
+        if (!later) {
+            throw failed(call, e);
+        }
+        return AGAIN;
+    }
+
+    /** Ends a connection in both directions; who waits on it is woken. */
+    static void shutdown(int fd) {
+        try {
+            C.shutdown(fd, SHUT_RDWR);
+        } catch (LastErrorException ignored) {
+            // The peer was faster.
         }
     }
 

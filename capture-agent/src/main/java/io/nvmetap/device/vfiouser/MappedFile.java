@@ -65,6 +65,10 @@ final class MappedFile {
                 writable
                         ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
                         : Set.of(StandardOpenOption.READ);
+        if (!Files.isRegularFile(path(descriptor))) {
+            // Opening a named pipe would wait for its other end.
+            throw new IOException("the peer's memory is no file");
+        }
         try (FileChannel channel = FileChannel.open(path(descriptor), options)) {
             long size = channel.size();
             if (size <= 0 || size > BYTES_MAX) {

@@ -1,13 +1,11 @@
 package io.nvmetap.device.vfiouser;
 
 import io.nvmetap.nvme.LittleEndian;
-import java.io.FileDescriptor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.newsclub.net.unix.AFUNIXSocket;
 
 /**
@@ -17,42 +15,36 @@ import org.newsclub.net.unix.AFUNIXSocket;
  * <p>One thread receives; any thread sends, one message after the other.
  */
 public final class MessageChannel implements AutoCloseable {
-    /** Room for ancillary data of one read: descriptors beyond what a message may carry show up. */
-    private static final int ANCILLARY_BYTES = 1024;
+    /** Longest wait for a peer to read on. */
+    static final int SEND_PATIENCE_MS = 5_000;
 
-    private final AFUNIXSocket socket;
-    private final InputStream in;
-    private final OutputStream out;
+    private final SocketIo io;
     private final byte[] header = new byte[VfioUser.HEADER_BYTES];
     private final Object sending = new Object();
     private byte[] outgoing = new byte[256];
-    private int timeoutMs;
 
     /** Takes the connected socket over. */
     public MessageChannel(AFUNIXSocket socket) throws IOException {
-        this.socket = socket;
-        socket.setAncillaryReceiveBufferSize(ANCILLARY_BYTES);
-        in = socket.getInputStream();
-        out = socket.getOutputStream();
+        io = new SocketIo(socket);
     }
 
     /**
      * Waits for the next message.
      *
-     * @param timeoutMs longest wait for its first byte, 0 without end
+     * @param timeoutMs longest wait for all of it, 0 without end
      * @return null when the peer closed between two messages
      * @throws java.net.SocketTimeoutException if nothing came; the channel stays usable
      * @throws ProtocolException if the header cannot be right, or the peer left or fell silent
      *     inside a message; the descriptors that came are closed
      */
     public Message receive(int timeoutMs) throws IOException {
-        if (timeoutMs != this.timeoutMs) {
-            socket.setSoTimeout(timeoutMs);
-            this.timeoutMs = timeoutMs;
-        }
+        Long deadlineNs =
+                timeoutMs == 0
+                        ? null
+                        : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         List<Descriptor> descriptors = new ArrayList<>(0);
         try {
-            if (!readFully(header, VfioUser.HEADER_BYTES, descriptors, true)) {
+            if (!readFully(header, descriptors, deadlineNs, true)) {
                 return null;
             }
             long size = LittleEndian.u32(header, 4);
@@ -65,7 +57,7 @@ public final class MessageChannel implements AutoCloseable {
                                 + " are possible");
             }
             byte[] body = new byte[(int) size - VfioUser.HEADER_BYTES];
-            readFully(body, body.length, descriptors, false);
+            readFully(body, descriptors, deadlineNs, false);
             if (descriptors.size() > VfioUser.DESCRIPTORS_MAX) {
                 throw new ProtocolException(
                         "the peer sent " + descriptors.size() + " descriptors with one message");
@@ -85,7 +77,12 @@ public final class MessageChannel implements AutoCloseable {
         }
     }
 
-    /** Sends a message; its descriptors stay the caller's. */
+    /**
+     * Sends a message; its descriptors stay the caller's.
+     *
+     * @throws IOException if the peer left, or reads nothing for {@link #SEND_PATIENCE_MS}; the
+     *     channel is of no use then
+     */
     public void send(Message message) throws IOException {
         int size = VfioUser.HEADER_BYTES + message.body().length;
         synchronized (sending) {
@@ -99,36 +96,30 @@ public final class MessageChannel implements AutoCloseable {
             LittleEndian.put32(outgoing, 12, message.error());
             System.arraycopy(
                     message.body(), 0, outgoing, VfioUser.HEADER_BYTES, message.body().length);
-            if (!message.descriptors().isEmpty()) {
-                socket.setOutboundFileDescriptors(
-                        message.descriptors().stream()
-                                .map(Descriptor::get)
-                                .toArray(FileDescriptor[]::new));
-            }
-            out.write(outgoing, 0, size);
+            io.send(outgoing, size, message.descriptors(), SEND_PATIENCE_MS);
         }
     }
 
     /** Ends the connection; a thread that receives gets null or an exception. */
     @Override
     public void close() throws IOException {
-        socket.close();
+        io.close();
     }
 
-    private boolean readFully(byte[] target, int count, List<Descriptor> received, boolean first)
+    private boolean readFully(
+            byte[] target, List<Descriptor> received, Long deadlineNs, boolean first)
             throws IOException {
         int done = 0;
-        while (done < count) {
+        while (done < target.length) {
             int got;
             try {
-                got = in.read(target, done, count - done);
+                got = io.receive(target, done, target.length - done, received, deadlineNs);
             } catch (SocketTimeoutException silent) {
                 if (done == 0 && first) {
                     throw silent;
                 }
                 throw new ProtocolException("the peer fell silent in the middle of a message");
             }
-            take(received);
             if (got < 0 && done == 0 && first) {
                 return false;
             }
@@ -138,16 +129,5 @@ public final class MessageChannel implements AutoCloseable {
             done += got;
         }
         return true;
-    }
-
-    private void take(List<Descriptor> received) throws IOException {
-        FileDescriptor[] came = socket.getReceivedFileDescriptors();
-        if (came == null || came.length == 0) {
-            return;
-        }
-        for (FileDescriptor one : came) {
-            received.add(new Descriptor(one));
-        }
-        socket.clearReceivedFileDescriptors();
     }
 }

@@ -42,9 +42,10 @@ final class Regions {
         };
     }
 
-    /** Whether an access lies inside a region and is not empty. */
+    /** Whether an access lies inside a region, is not empty and fits a message. */
     boolean covers(long region, long offset, long count) {
-        if (region < 0 || region >= VfioUser.REGIONS || count <= 0) {
+        boolean possible = count > 0 && count <= VfioUser.DATA_BYTES_MAX;
+        if (region < 0 || region >= VfioUser.REGIONS || !possible) {
             return false;
         }
         long bytes = bytes((int) region);
@@ -122,11 +123,16 @@ final class Regions {
         boolean flr = config.write(offset, source, from, count);
         irqs.lineDisabled((config.command() & ConfigSpace.COMMAND_INTX_DISABLE) != 0);
         if (flr) {
-            controller.reset(ResetKind.FUNCTION_LEVEL);
-            reset();
-            irqs.reset();
-            interruptsChanged();
+            resetFunction(ResetKind.FUNCTION_LEVEL);
         }
+    }
+
+    /** Resets controller and function; what the client attached stays and is told anew. */
+    void resetFunction(ResetKind kind) {
+        controller.reset(kind);
+        reset();
+        irqs.reset();
+        interruptsChanged();
     }
 
     /** Descriptors came or went: says what follows from that to the controller. */

@@ -155,7 +155,7 @@ final class RemoteDevice implements AutoCloseable {
         try {
             Message command = connection.nextCommand();
             while (command != null) {
-                Message reply = onCommand.apply(command);
+                Message reply = answer(command);
                 if (command.wantsReply()) {
                     connection.send(reply);
                 }
@@ -164,6 +164,15 @@ final class RemoteDevice implements AutoCloseable {
         } catch (IOException gone) {
             // The next request says so, to somebody who can do something about it.
             connection.close();
+        }
+    }
+
+    private Message answer(Message command) {
+        try {
+            return onCommand.apply(command);
+        } catch (RuntimeException | InternalError failure) {
+            // InternalError: a mapped page of our memory file is gone. The server must not wait.
+            return command.failure(VfioUser.EIO);
         }
     }
 

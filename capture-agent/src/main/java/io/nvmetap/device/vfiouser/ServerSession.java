@@ -57,21 +57,21 @@ final class ServerSession {
         boolean known = client != null;
         client = null;
         irqs.close();
-        if (known) {
-            controller.reset(ResetKind.MACHINE);
+        try {
+            if (known) {
+                controller.reset(ResetKind.MACHINE);
+            }
+        } finally {
+            irqs.reset();
+            regions.reset();
+            memory.clear();
         }
-        regions.reset();
-        memory.clear();
     }
 
     /** The reply, also to commands that want none. Takes the message's descriptors over. */
     Message handle(Message message) {
         try {
-            if (message.command() == VfioUser.COMMAND_VERSION) {
-                message.closeDescriptors();
-                return version(message);
-            }
-            if (client == null) {
+            if (client == null && message.command() != VfioUser.COMMAND_VERSION) {
                 message.closeDescriptors();
                 return message.failure(VfioUser.EINVAL);
             }
@@ -92,6 +92,7 @@ final class ServerSession {
 
     private Message plain(Message m) {
         return switch (m.command()) {
+            case VfioUser.COMMAND_VERSION -> version(m);
             case VfioUser.COMMAND_DMA_UNMAP -> dmaUnmap(m);
             case VfioUser.COMMAND_DEVICE_GET_INFO -> deviceInfo(m);
             case VfioUser.COMMAND_DEVICE_GET_REGION_INFO -> regionInfo(m);
@@ -296,9 +297,7 @@ final class ServerSession {
         if (m.body().length != 0) {
             return m.failure(VfioUser.EINVAL);
         }
-        controller.reset(ResetKind.MACHINE);
-        regions.reset();
-        irqs.reset();
+        regions.resetFunction(ResetKind.MACHINE);
         return m.reply(new byte[0]);
     }
 }
