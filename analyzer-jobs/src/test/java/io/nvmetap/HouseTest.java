@@ -60,7 +60,7 @@ class HouseTest {
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
                     Map.entry("importer", Set.of("cli", "event", "nvme", "trace")),
-                    Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer")),
+                    Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
                     Map.entry("report", Set.of("cli", "event", "finding", "rule", "trace")),

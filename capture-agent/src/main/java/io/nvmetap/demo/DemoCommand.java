@@ -5,6 +5,7 @@ import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.rig.Rig;
 import io.nvmetap.trace.TraceReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,14 +21,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code nvmetap demo}: a boot that real firmware and a real kernel made becomes events, goes
- * through Kafka, is judged by the Flink job, and is re-driven into a good and three broken builds
- * of the mediation driver. Every step is a command that is printed and can be typed.
+ * {@code nvmetap demo}: real firmware and a real kernel boot through the mediation driver (with a
+ * rig; without one a recording of such a boot is imported), the events go through Kafka, are judged
+ * by the Flink job, and are re-driven into a good and three broken builds of the driver. Every step
+ * is a command that is printed and can be typed.
  */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "The main job, whole, on a bundled recording of EDK2 booting Linux.")
+        description =
+                "The main job, whole: a real boot with a rig (nvmetap rig), a bundled recording of"
+                        + " one without.")
 public final class DemoCommand implements Callable<Integer> {
     /** Longest any one step may take. */
     private static final long STEP_S_MAX = 180;
@@ -60,14 +64,13 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         LocalBroker broker = LocalBroker.ofUser();
         Path folder = Files.createDirectories(broker.root().resolve("demo"));
-        Path log = folder.resolve("boot.log.gz");
         Path trace = folder.resolve("boot.avro");
-        try (InputStream in = DemoCommand.class.getResourceAsStream(RECORDING)) {
-            Files.copy(in, log, StandardCopyOption.REPLACE_EXISTING);
+        boolean real = rigIsThere();
+        if (real) {
+            boot(trace);
+        } else {
+            importRecording(folder.resolve("boot.log.gz"), trace);
         }
-        out.println(
-                "nvmetap   a recorded boot: EDK2 -> Linux on one NVMe disk, QEMU's own trace log");
-        step(0, "import", "--format", "qemu", log.toString(), "--out", trace.toString());
         boolean ranBefore = broker.running().isPresent();
         step(0, "up");
         try {
@@ -88,7 +91,42 @@ public final class DemoCommand implements Callable<Integer> {
         out.println();
         out.println("next      ./nvmetap show " + trace + " | less");
         out.println("          ./nvmetap analyze " + trace + " --format json");
+        if (!real) {
+            out.println(
+                    "          ./nvmetap rig     fetches QEMU and firmware: demo then boots them");
+        }
         return ExitStatus.OK;
+    }
+
+    private static boolean rigIsThere() throws IOException {
+        Path cache = Rig.defaultCache(System.getenv(), System.getProperty("user.home"));
+        return Rig.find(cache).isPresent();
+    }
+
+    /** The whole chain, recorded on both sides of the driver, a reboot included. */
+    private void boot(Path trace) throws IOException {
+        out.println(
+                "nvmetap   OVMF -> systemd-boot -> Linux on one NVMe disk, through the reference"
+                        + " mediation driver, rebooted once");
+        step(
+                0,
+                "boot",
+                "--kernel",
+                "rig",
+                "--efi-disk",
+                "--workload",
+                "reboot",
+                "--out",
+                trace.toString());
+    }
+
+    private void importRecording(Path log, Path trace) throws IOException {
+        try (InputStream in = DemoCommand.class.getResourceAsStream(RECORDING)) {
+            Files.copy(in, log, StandardCopyOption.REPLACE_EXISTING);
+        }
+        out.println(
+                "nvmetap   a recorded boot: EDK2 -> Linux on one NVMe disk, QEMU's own trace log");
+        step(0, "import", "--format", "qemu", log.toString(), "--out", trace.toString());
     }
 
     private void replays(Path trace) throws IOException {
