@@ -32,8 +32,9 @@ class LiveTimelineTest {
         CountDownLatch done = new CountDownLatch(1);
         time.enter(
                 () -> {
+                    // Long enough that a slow machine has asked for the rest before it is due.
                     time.after(
-                            1_000_000,
+                            500_000_000,
                             () -> {
                                 log.add("c");
                                 done.countDown();
