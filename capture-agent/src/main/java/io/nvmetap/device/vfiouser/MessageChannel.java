@@ -18,7 +18,10 @@ import org.newsclub.net.unix.AFUNIXSocket;
  */
 public final class MessageChannel implements AutoCloseable {
     /** Room for ancillary data of one read: descriptors beyond what a message may carry show up. */
-    private static final int ANCILLARY_BYTES = 1024;
+    private static final int ANCILLARY_BYTES = 2048;
+
+    private final int messageBytesMax;
+    private final int descriptorsMax;
 
     private final AFUNIXSocket socket;
     private final InputStream in;
@@ -30,7 +33,20 @@ public final class MessageChannel implements AutoCloseable {
 
     /** Takes the connected socket over. */
     public MessageChannel(AFUNIXSocket socket) throws IOException {
+        this(socket, VfioUser.MESSAGE_BYTES_MAX, VfioUser.DESCRIPTORS_MAX);
+    }
+
+    /**
+     * Takes the connected socket over.
+     *
+     * @param messageBytesMax largest message taken
+     * @param descriptorsMax descriptors taken with one message, up to what Linux lets through
+     */
+    MessageChannel(AFUNIXSocket socket, int messageBytesMax, int descriptorsMax)
+            throws IOException {
         this.socket = socket;
+        this.messageBytesMax = messageBytesMax;
+        this.descriptorsMax = descriptorsMax;
         socket.setAncillaryReceiveBufferSize(ANCILLARY_BYTES);
         in = socket.getInputStream();
         out = socket.getOutputStream();
@@ -56,17 +72,17 @@ public final class MessageChannel implements AutoCloseable {
                 return null;
             }
             long size = LittleEndian.u32(header, 4);
-            if (size < VfioUser.HEADER_BYTES || size > VfioUser.MESSAGE_BYTES_MAX) {
+            if (size < VfioUser.HEADER_BYTES || size > messageBytesMax) {
                 throw new ProtocolException(
                         "the peer announced a message of "
                                 + size
                                 + " bytes; 16 to "
-                                + VfioUser.MESSAGE_BYTES_MAX
+                                + messageBytesMax
                                 + " are possible");
             }
             byte[] body = new byte[(int) size - VfioUser.HEADER_BYTES];
             readFully(body, body.length, descriptors, false);
-            if (descriptors.size() > VfioUser.DESCRIPTORS_MAX) {
+            if (descriptors.size() > descriptorsMax) {
                 throw new ProtocolException(
                         "the peer sent " + descriptors.size() + " descriptors with one message");
             }
