@@ -222,17 +222,16 @@ final class ControllerView {
         tap.interrupt(kind, vector);
     }
 
-    /** A client connected: whatever the controller was before, nobody saw. */
+    /** A client connected. */
     void clientCame(int number) {
         tap.remark("client " + number + " connected");
-        if (number > 1) {
-            tap.stateUnknown();
-        }
     }
 
     /** The client or the server is gone: a last look at what was completed. */
     void clientLeft(int number) {
         queues.look(false);
         tap.remark("client " + number + " left");
+        // What it had in flight is waited for by nobody.
+        tap.stateUnknown();
     }
 }

@@ -94,32 +94,30 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void serve(MessageChannel client) throws IOException {
-        MessageChannel server = ChannelPort.connect(spec.connect());
-        reached = true;
-        Relay relay = new Relay(client, server);
-        current = relay;
-        if (closed) {
-            relay.close();
-            return;
+        try (MessageChannel server = ChannelPort.connect(spec.connect())) {
+            reached = true;
+            Relay relay = new Relay(client, server);
+            current = relay;
+            if (!closed) {
+                record(relay);
+            }
         }
-        DmaMap memory = new DmaMap(DmaMap.Remote.NONE);
-        ControllerView view = new ControllerView(memory, tap, spec.payload());
-        Observer observer = new Observer(view, tap);
-        InterruptRelay interrupts =
-                new InterruptRelay(
-                        (kind, vector) -> observer.observe(v -> v.interrupt(kind, vector)),
-                        failure -> interruptsFailed(relay, failure));
-        Traffic traffic = new Traffic(memory, observer, interrupts, () -> withheld(observer));
+    }
+
+    private void record(Relay relay) throws IOException {
         clients++;
-        observer.observe(v -> v.clientCame(clients));
-        try {
+        try (DmaMap memory = new DmaMap(DmaMap.Remote.NONE);
+                Observer observer =
+                        new Observer(new ControllerView(memory, tap, spec.payload()), tap);
+                InterruptRelay interrupts =
+                        new InterruptRelay(
+                                (kind, vector) -> observer.observe(v -> v.interrupt(kind, vector)),
+                                failure -> interruptsFailed(relay, failure));
+                Traffic traffic =
+                        new Traffic(memory, observer, interrupts, () -> withheld(observer))) {
+            observer.observe(v -> v.clientCame(clients));
             ended(relay.run(traffic), relay.reason());
-        } finally {
             observer.observe(v -> v.clientLeft(clients));
-            observer.close();
-            traffic.close();
-            interrupts.close();
-            memory.close();
         }
     }
 

@@ -74,9 +74,20 @@ final class Traffic implements AutoCloseable {
 
     /** A message of the client; what it asks for is recorded before it is sent. */
     Passing fromClient(Message m) {
-        if (m.isReply()) {
-            return Passing.whole(m);
+        try {
+            return m.isReply() ? Passing.whole(m) : command(m);
+        } catch (RuntimeException | InternalError ours) {
+            return asItCame(m, ours);
         }
+    }
+
+    /** Our mistake, or a file that is not what it seemed: nobody else is to suffer from it. */
+    private Passing asItCame(Message m, Throwable why) {
+        observer.remark("a message of command " + m.command() + " was not understood: " + why);
+        return Passing.whole(m);
+    }
+
+    private Passing command(Message m) {
         byte[] b = m.body();
         return switch (m.command()) {
             case VfioUser.COMMAND_DMA_MAP -> dmaMap(m);
@@ -196,9 +207,14 @@ final class Traffic implements AutoCloseable {
 
     /** A message of the server; what it answers is recorded before it is sent. */
     Passing fromServer(Message m) {
-        if (!m.isReply()) {
-            return Passing.whole(m);
+        try {
+            return m.isReply() ? reply(m) : Passing.whole(m);
+        } catch (RuntimeException | InternalError ours) {
+            return asItCame(m, ours);
         }
+    }
+
+    private Passing reply(Message m) {
         Asked one = asked.remove(m.id());
         if (one != null && one.command == m.command()) {
             settle(one, m);

@@ -65,6 +65,10 @@ final class MappedFile {
                 writable
                         ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
                         : Set.of(StandardOpenOption.READ);
+        if (!Files.isRegularFile(path(descriptor))) {
+            // To open a pipe could wait for ever.
+            throw new IOException("memory that is no file");
+        }
         try (FileChannel channel = FileChannel.open(path(descriptor), options)) {
             long size = channel.size();
             if (size <= 0 || size > BYTES_MAX) {
