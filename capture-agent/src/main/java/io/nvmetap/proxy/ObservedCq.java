@@ -24,6 +24,9 @@ final class ObservedCq {
     /** Phase tag of new entries. */
     int phase = 1;
 
+    /** Head the client told last. */
+    private int acknowledged;
+
     /** What its shadow doorbell held when it was last looked at. */
     int shadowHead;
 
@@ -33,8 +36,8 @@ final class ObservedCq {
     /** It exists. */
     boolean alive = true;
 
-    /** That entries could not be read was told. */
-    boolean faultTold;
+    /** It could not be read when it was last looked at. */
+    boolean faulted;
 
     /**
      * @param entrySizeLog2 IOCQES; 4 for the admin queue
@@ -88,13 +91,16 @@ final class ObservedCq {
     }
 
     /**
-     * Goes on to a slot without having read what is before it.
+     * The client acknowledged up to {@code head}: what it took and could not be read is left out.
      *
      * @return entries left out
      */
-    int skipTo(int slot) {
+    int acknowledged(int head, boolean unreadable) {
+        int read = Math.floorMod(next - acknowledged, entries);
+        int taken = Math.floorMod(head - acknowledged, entries);
+        acknowledged = head;
         int skipped = 0;
-        while (next != slot && slot >= 0 && slot < entries) {
+        while (unreadable && read + skipped < taken) {
             advance();
             skipped++;
         }

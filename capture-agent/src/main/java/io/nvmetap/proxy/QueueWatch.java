@@ -102,21 +102,30 @@ final class QueueWatch {
     void rung(DoorbellKind kind, int qid, int value) {
         look(false);
         tap.doorbell(kind, qid, value);
+        if (shadows.on() && qid != 0) {
+            // It only announces; the cell, looked at just now, may be further already.
+            return;
+        }
         if (kind == DoorbellKind.SQ_TAIL) {
             ObservedSq sq = queues.sq(qid);
             if (sq != null) {
                 fetch(sq, value);
             }
         } else {
-            acknowledged(queues.cq(qid), value);
+            ObservedCq cq = queues.cq(qid);
+            if (cq != null) {
+                acknowledged(cq, value);
+            }
         }
     }
 
     /** Before what the client acknowledges is overwritten: was all of it read? */
     private void acknowledged(ObservedCq cq, int head) {
-        if (cq != null && cq.faultTold) {
-            int skipped = cq.skipTo(head);
-            cq.faultTold = false;
+        if (head < 0 || head >= cq.entries) {
+            return;
+        }
+        int skipped = cq.acknowledged(head, cq.faulted);
+        if (skipped > 0) {
             tap.remark(skipped + " completions of queue " + cq.qid + " could not be read");
             tap.stateUnknown();
         }
@@ -242,10 +251,10 @@ final class QueueWatch {
                 taken++;
                 completed(cq, slot);
             }
-            cq.faultTold = false;
+            cq.faulted = false;
         } catch (MemoryFault missing) {
             // The range may be away for a moment; it counts when the client acknowledges.
-            cq.faultTold = true;
+            cq.faulted = true;
         }
         return taken;
     }

@@ -79,6 +79,11 @@ final class QueueTable {
      * @return false if the value is none that a driver may write now
      */
     boolean tail(SubmissionQueue sq, int value) {
+        if (value < sq.size && shadow.covers(sq.id)) {
+            // The cell may have been read further than what was on its way here says.
+            wake(sq);
+            return true;
+        }
         int added = Math.floorMod(value - sq.tail, sq.size);
         if (value >= sq.size || added > sq.room()) {
             return false;
@@ -95,11 +100,13 @@ final class QueueTable {
      */
     boolean head(CompletionQueue cq, int value) {
         int taken = Math.floorMod(value - cq.head, cq.size);
-        if (value >= cq.size || taken > cq.unacked() || taken == 0 && !shadow.active()) {
+        if (value < cq.size && shadow.covers(cq.id)) {
+            shadow.pollHead(cq);
+        } else if (value >= cq.size || taken > cq.unacked() || taken == 0) {
             return false;
+        } else {
+            cq.head = value;
         }
-        cq.head = value;
-        shadow.pollHead(cq);
         poster.acknowledged(cq);
         feed();
         return true;

@@ -50,6 +50,11 @@ final class ShadowDoorbells {
         return shadow >= 0;
     }
 
+    /** The queue's truth is in memory; its doorbell only announces that it changed. */
+    boolean covers(int qid) {
+        return active() && qid != 0;
+    }
+
     private int poll(int qid, boolean completion) {
         if (shadow < 0 || qid == 0) {
             return -1;
