@@ -7,12 +7,8 @@ import io.nvmetap.cli.CliFailure;
 import io.nvmetap.rig.RealRig;
 import io.nvmetap.rig.Rig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -47,7 +43,7 @@ class QemuMachineITCase {
             machine.awaitPowerOff(POWER_OFF);
             assertThat(machine.transcript()).contains("NVMETAP TRIMMED", "NVMETAP INTERRUPTS");
         }
-        assertKeptFiles(image, GuestDisk.WHOLE_DISK);
+        KeptFiles.verify(disks, image, GuestDisk.WHOLE_DISK);
     }
 
     @Test
@@ -76,7 +72,7 @@ class QemuMachineITCase {
             assertThat(end(machine)).isEqualTo("NVMETAP DONE");
             machine.awaitPowerOff(POWER_OFF);
         }
-        assertKeptFiles(image, GuestDisk.WHOLE_DISK);
+        KeptFiles.verify(disks, image, GuestDisk.WHOLE_DISK);
     }
 
     @Test
@@ -107,7 +103,7 @@ class QemuMachineITCase {
             assertThat(end(machine)).isEqualTo("NVMETAP DONE");
             machine.awaitPowerOff(POWER_OFF);
         }
-        assertKeptFiles(image, ext4);
+        KeptFiles.verify(disks, image, ext4);
     }
 
     @Test
@@ -144,20 +140,5 @@ class QemuMachineITCase {
 
     private static String end(QemuMachine machine) {
         return machine.expectLine(GuestWorkload.END, PATIENCE).group();
-    }
-
-    private static void assertKeptFiles(Path image, long ext4)
-            throws IOException, NoSuchAlgorithmException {
-        assertThat(disks.fsck(image, ext4)).isTrue();
-        String manifest =
-                new String(
-                        disks.read(image, ext4, "/nvmetap/SHA256SUMS"), StandardCharsets.US_ASCII);
-        assertThat(manifest.lines()).hasSize(4);
-        for (String line : manifest.lines().toList()) {
-            String[] sumAndName = line.split("\\s+");
-            byte[] content = disks.read(image, ext4, "/nvmetap/" + sumAndName[1]);
-            byte[] sum = MessageDigest.getInstance("SHA-256").digest(content);
-            assertThat(HexFormat.of().formatHex(sum)).isEqualTo(sumAndName[0]);
-        }
     }
 }

@@ -141,7 +141,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     /** Quirks of the controller that was recorded, so that the driver drives it as it must. */
-    private static MediatorProfile profile(Plan plan) {
+    static MediatorProfile profile(Plan plan) {
         return plan.header().controllers().stream()
                 .findFirst()
                 .map(c -> MediatorProfile.forController(c.vendorId(), c.deviceId()))
