@@ -3,6 +3,7 @@ package io.nvmetap.device.vfiouser;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
@@ -20,6 +21,8 @@ public final class ChannelPort implements AutoCloseable {
 
     private final Path path;
     private final AFUNIXServerSocket listening;
+    private final ReentrantLock accepting = new ReentrantLock();
+    private volatile boolean closing;
 
     private ChannelPort(Path path, AFUNIXServerSocket listening) {
         this.path = path;
@@ -55,13 +58,30 @@ public final class ChannelPort implements AutoCloseable {
         }
     }
 
-    /** Waits for the next client. */
+    /** Waits for the next client; throws when closed meanwhile. One thread calls this. */
     public MessageChannel accept() throws IOException {
-        return channel(listening.accept());
+        accepting.lock();
+        try {
+            AFUNIXSocket socket = closing ? null : listening.accept();
+            if (closing) {
+                if (socket != null) {
+                    socket.close();
+                }
+                throw new IOException(path + " is closed");
+            }
+            return channel(socket);
+        } finally {
+            accepting.unlock();
+        }
     }
 
     private static MessageChannel channel(AFUNIXSocket socket) throws IOException {
-        return new MessageChannel(socket, MESSAGE_BYTES_MAX, DESCRIPTORS_MAX);
+        try {
+            return new MessageChannel(socket, MESSAGE_BYTES_MAX, DESCRIPTORS_MAX);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** Where it listens. */
@@ -69,9 +89,27 @@ public final class ChannelPort implements AutoCloseable {
         return path;
     }
 
-    /** Stops listening and removes the socket. */
+    /**
+     * Stops listening and removes the socket.
+     *
+     * <p>Design note: junixsocket 2.11 leaves a descriptor open when a socket is closed under a
+     * thread that accepts, so that thread is called out first.
+     */
     @Override
     public void close() throws IOException {
-        listening.close();
+        closing = true;
+        if (!accepting.tryLock()) {
+            try {
+                connect(path).close();
+            } catch (IOException noNeed) {
+                // It has gone already.
+            }
+            accepting.lock();
+        }
+        try {
+            listening.close();
+        } finally {
+            accepting.unlock();
+        }
     }
 }
