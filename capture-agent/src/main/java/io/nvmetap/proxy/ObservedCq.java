@@ -6,6 +6,10 @@ import io.nvmetap.nvme.Cqe;
 /**
  * A completion queue in the client's memory, and how far it was read. An entry is new if its phase
  * tag is that of the lap we are in (NVMe Base 2.0c 3.3.3.2.2), so none is taken twice.
+ *
+ * <p>Design note: phase tags mean nothing before a command is in flight. Linux (seen in 6.1) clears
+ * the memory of a queue after it created it, and until then the entries of the queue that lay there
+ * before look new.
  */
 final class ObservedCq {
     /** Entries taken at a time: what stands between an interrupt and its delivery. */
@@ -33,6 +37,9 @@ final class ObservedCq {
     /** What its EventIdx held when it was last looked at. */
     int eventIdx;
 
+    /** Commands in flight that complete here. */
+    int owed;
+
     /** It exists. */
     boolean alive = true;
 
@@ -54,13 +61,13 @@ final class ObservedCq {
     }
 
     /**
-     * New entries there are, up to {@link #BATCH_MAX}.
+     * New entries there are, up to {@code limit} and {@link #BATCH_MAX}.
      *
      * @throws io.nvmetap.device.MemoryFault if the queue cannot be read
      */
-    int fresh(GuestMemory memory) {
+    int fresh(GuestMemory memory, int limit) {
         // A queue holds one entry less than it has slots.
-        int most = Math.min(BATCH_MAX, entries - 1);
+        int most = Math.min(Math.min(limit, BATCH_MAX), entries - 1);
         int slot = next;
         int expected = phase;
         int found = 0;
@@ -90,20 +97,14 @@ final class ObservedCq {
         }
     }
 
-    /**
-     * The client acknowledged up to {@code head}: what it took and could not be read is left out.
-     *
-     * @return entries left out
-     */
-    int acknowledged(int head, boolean unreadable) {
+    /** Entries that a head which the client tells covers and that were not read. */
+    int unread(int head) {
         int read = Math.floorMod(next - acknowledged, entries);
-        int taken = Math.floorMod(head - acknowledged, entries);
+        return Math.max(0, Math.floorMod(head - acknowledged, entries) - read);
+    }
+
+    /** The client took what is before {@code head}. */
+    void acknowledged(int head) {
         acknowledged = head;
-        int skipped = 0;
-        while (unreadable && read + skipped < taken) {
-            advance();
-            skipped++;
-        }
-        return skipped;
     }
 }

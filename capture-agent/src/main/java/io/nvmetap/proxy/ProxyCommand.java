@@ -52,6 +52,7 @@ public final class ProxyCommand implements Callable<Integer> {
     private boolean once;
 
     private final PrintStream messages;
+    private volatile boolean whole;
 
     ProxyCommand(PrintStream messages) {
         this.messages = messages;
@@ -79,6 +80,7 @@ public final class ProxyCommand implements Callable<Integer> {
                 }
             }
             summary(proxy);
+            whole = true;
             if (once && stop.getCount() > 0 && !proxy.serverReached()) {
                 throw CliFailure.environment(
                         "nothing was recorded: the server " + connect + " was not there");
@@ -114,13 +116,20 @@ public final class ProxyCommand implements Callable<Integer> {
         messages.flush();
     }
 
-    /** The JVM ends when its hooks are done: the recording must be closed first. */
-    private static void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
+    /**
+     * A signal is the usual way to end: the recording is closed first, and that it was asked to end
+     * is no failure.
+     */
+    private void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
+        if (ended.getCount() == 0) {
+            return;
+        }
         stop.countDown();
         try {
-            if (!ended.await(STOP_PATIENCE_S, TimeUnit.SECONDS)) {
-                System.err.println("nvmetap: the recording may be incomplete");
+            if (ended.await(STOP_PATIENCE_S, TimeUnit.SECONDS) && whole) {
+                Runtime.getRuntime().halt(ExitStatus.OK);
             }
+            System.err.println("nvmetap: the recording may be incomplete");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -41,6 +41,7 @@ final class QueueTable {
         // What the queue of this id had in flight when it was deleted will not complete here.
         inFlight.values().removeIf(command -> command.sqid() == sq.qid);
         sqs.put(sq.qid, sq);
+        recount();
     }
 
     void add(ObservedCq cq) {
@@ -49,6 +50,7 @@ final class QueueTable {
             before.alive = false;
         }
         sort();
+        recount();
     }
 
     void removeSq(int qid) {
@@ -61,6 +63,20 @@ final class QueueTable {
             cq.alive = false;
             inFlight.values().removeIf(command -> command.cqid() == qid && command.sqid() != 0);
             sort();
+        }
+    }
+
+    private void recount() {
+        for (ObservedCq cq : order) {
+            cq.owed = 0;
+        }
+        inFlight.values().forEach(command -> owe(command, 1));
+    }
+
+    private void owe(InFlight command, int change) {
+        ObservedCq cq = cqs.get(command.cqid());
+        if (cq != null) {
+            cq.owed += change;
         }
     }
 
@@ -92,8 +108,14 @@ final class QueueTable {
     void submitted(InFlight command) {
         if (inFlight.size() >= IN_FLIGHT_MAX) {
             inFlight.clear();
+            recount();
         }
-        inFlight.put(InFlight.key(command.sqid(), command.cid()), command);
+        int key = InFlight.key(command.sqid(), command.cid());
+        InFlight replaced = inFlight.put(key, command);
+        if (replaced != null) {
+            owe(replaced, -1);
+        }
+        owe(command, 1);
     }
 
     /**
@@ -108,6 +130,7 @@ final class QueueTable {
             return null;
         }
         inFlight.remove(key);
+        owe(command, -1);
         return command;
     }
 

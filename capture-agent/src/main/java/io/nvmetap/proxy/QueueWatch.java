@@ -87,11 +87,13 @@ final class QueueWatch {
      */
     int look(boolean briefly) {
         int found = 0;
+        if (shadows.on()) {
+            lookAtTails();
+        }
         for (ObservedCq cq : queues.cqs()) {
             found += briefly ? scan(cq) : scanAll(cq);
         }
         if (shadows.on()) {
-            lookAtTails();
             lookAtHeads();
             shadows.eventIndices(queues);
         }
@@ -101,34 +103,37 @@ final class QueueWatch {
     /** A doorbell is about to be passed on. */
     void rung(DoorbellKind kind, int qid, int value) {
         look(false);
-        tap.doorbell(kind, qid, value);
-        if (shadows.on() && qid != 0) {
-            // It only announces; the cell, looked at just now, may be further already.
-            return;
+        // With shadow doorbells it only announces; the cell, looked at just now, may be further.
+        boolean counts = !shadows.on() || qid == 0;
+        ObservedCq cq = kind == DoorbellKind.CQ_HEAD && counts ? queues.cq(qid) : null;
+        if (cq != null) {
+            acknowledged(cq, value);
         }
-        if (kind == DoorbellKind.SQ_TAIL) {
-            ObservedSq sq = queues.sq(qid);
-            if (sq != null) {
-                fetch(sq, value);
-            }
-        } else {
-            ObservedCq cq = queues.cq(qid);
-            if (cq != null) {
-                acknowledged(cq, value);
-            }
+        tap.doorbell(kind, qid, value);
+        ObservedSq sq = kind == DoorbellKind.SQ_TAIL && counts ? queues.sq(qid) : null;
+        if (sq != null) {
+            fetch(sq, value);
         }
     }
 
-    /** Before what the client acknowledges is overwritten: was all of it read? */
+    /** What the client took was there, whoever it was for; it may be overwritten after this. */
     private void acknowledged(ObservedCq cq, int head) {
         if (head < 0 || head >= cq.entries) {
             return;
         }
-        int skipped = cq.acknowledged(head, cq.faulted);
-        if (skipped > 0) {
-            tap.remark(skipped + " completions of queue " + cq.qid + " could not be read");
+        int batch;
+        do {
+            batch = scan(cq, cq.unread(head));
+        } while (batch > 0);
+        int missing = cq.unread(head);
+        if (missing > 0 && cq.faulted) {
+            for (int i = 0; i < missing; i++) {
+                cq.advance();
+            }
+            tap.remark(missing + " completions of queue " + cq.qid + " could not be read");
             tap.stateUnknown();
         }
+        cq.acknowledged(head);
     }
 
     private void lookAtTails() {
@@ -144,9 +149,9 @@ final class QueueWatch {
             int head = shadows.head(cq);
             if (head >= 0 && head != cq.shadowHead) {
                 scanAll(cq);
+                acknowledged(cq, head);
                 cq.shadowHead = head;
                 shadows.headMoved(cq);
-                acknowledged(cq, head);
             }
         }
     }
@@ -230,12 +235,16 @@ final class QueueWatch {
     }
 
     private int scan(ObservedCq cq) {
-        if (!cq.alive) {
+        return scan(cq, cq.owed == 0 ? 0 : cq.entries);
+    }
+
+    private int scan(ObservedCq cq, int most) {
+        if (!cq.alive || most <= 0) {
             return 0;
         }
         int taken = 0;
         try {
-            int fresh = cq.fresh(memory);
+            int fresh = cq.fresh(memory, most);
             if (fresh > 0) {
                 // The phase tags were read; the rest may only be read after them.
                 memory.loadFence();
