@@ -25,6 +25,7 @@ final class QueueWatch {
     private final CommandData data;
     private final QueueTable queues = new QueueTable();
     private final ShadowCells shadows;
+    private final QueueChanges changes;
     private final byte[] sqe = new byte[Sqe.SIZE_LONG];
     private final byte[] cqe = new byte[Cqe.SIZE];
     private int cc;
@@ -35,6 +36,7 @@ final class QueueWatch {
         this.tap = tap;
         this.data = data;
         this.shadows = new ShadowCells(memory, tap);
+        this.changes = new QueueChanges(queues, shadows, tap);
     }
 
     /** The controller was enabled: the admin queues exist. */
@@ -290,45 +292,7 @@ final class QueueWatch {
         }
         tap.completion(cq.qid, slot, cqe, command);
         if (success && command.sqid() == 0) {
-            succeeded(command);
-        }
-    }
-
-    private void succeeded(InFlight command) {
-        byte[] entry = command.sqe();
-        int qid = AdminSqe.qid(entry, 0);
-        switch (command.opcode()) {
-            case Opcodes.ADMIN_CREATE_CQ -> created(command, true);
-            case Opcodes.ADMIN_CREATE_SQ -> created(command, false);
-            case Opcodes.ADMIN_DELETE_CQ -> queues.removeCq(qid);
-            case Opcodes.ADMIN_DELETE_SQ -> queues.removeSq(qid);
-            case Opcodes.ADMIN_DOORBELL_BUFFER_CONFIG ->
-                    shadows.configured(Sqe.prp1(entry, 0), Sqe.prp2(entry, 0), queues);
-            default -> {
-                // Changes no queue.
-            }
-        }
-    }
-
-    private void created(InFlight command, boolean completion) {
-        byte[] entry = command.sqe();
-        int qid = AdminSqe.qid(entry, 0);
-        int entries = AdminSqe.qsize0(entry, 0) + 1;
-        if (!AdminSqe.pc(entry, 0)) {
-            tap.remark("queue " + qid + " is not contiguous in memory: it is not recorded");
-            tap.stateUnknown();
-            return;
-        }
-        long address = Sqe.prp1(entry, 0);
-        if (completion) {
-            ObservedCq cq = new ObservedCq(qid, address, entries, Registers.ccIocqes(cc));
-            cq.shadowHead = command.shadowCell();
-            queues.add(cq);
-        } else {
-            int cqid = AdminSqe.cqid(entry, 0);
-            ObservedSq sq = new ObservedSq(qid, cqid, address, entries, Registers.ccIosqes(cc));
-            sq.shadowTail = command.shadowCell();
-            queues.add(sq);
+            changes.succeeded(command, cc);
         }
     }
 }

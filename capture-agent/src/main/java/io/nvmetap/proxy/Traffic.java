@@ -22,10 +22,8 @@ final class Traffic implements AutoCloseable {
     /** Commands of the client remembered until their reply; more pass without being recorded. */
     static final int ASKED_MAX = 4096;
 
-    private static final int ACCESS_BYTES = 16;
     private static final int MAP_BYTES = 32;
     private static final int UNMAP_BYTES = 24;
-    private static final int MULTI_BYTES = 24;
     private static final int UNMAP_ALL = 2;
 
     /**
@@ -56,6 +54,7 @@ final class Traffic implements AutoCloseable {
     private final DmaMap memory;
     private final Observer observer;
     private final InterruptRelay interrupts;
+    private final RegionTraffic regions;
     private final Runnable withheld;
     private final Map<Integer, Asked> asked = new ConcurrentHashMap<>();
 
@@ -67,6 +66,7 @@ final class Traffic implements AutoCloseable {
         this.memory = memory;
         this.observer = observer;
         this.interrupts = interrupts;
+        this.regions = new RegionTraffic(observer);
         this.withheld = withheld;
     }
 
@@ -93,11 +93,11 @@ final class Traffic implements AutoCloseable {
             case VfioUser.COMMAND_DMA_MAP -> dmaMap(m);
             case VfioUser.COMMAND_DEVICE_SET_IRQS -> setIrqs(m);
             case VfioUser.COMMAND_REGION_WRITE -> {
-                ResetKind reset = b.length < ACCESS_BYTES ? null : write(b, 0, b.length);
+                ResetKind reset = regions.written(b);
                 yield remember(m, reset);
             }
             case VfioUser.COMMAND_REGION_WRITE_MULTI -> {
-                writeMany(b);
+                regions.writtenMany(b);
                 yield Passing.whole(m);
             }
             case VfioUser.COMMAND_DEVICE_RESET -> {
@@ -176,33 +176,6 @@ final class Traffic implements AutoCloseable {
         return new Passing(change.message(), sent);
     }
 
-    /** One write of a region; its data ends at {@code end}. Says which reset it begins. */
-    private ResetKind write(byte[] b, int at, int end) {
-        long offset = LittleEndian.i64(b, at);
-        int region = LittleEndian.i32(b, at + 8);
-        int from = at + ACCESS_BYTES;
-        int count = (int) Math.min(LittleEndian.u32(b, at + 12), end - from);
-        boolean[] flr = new boolean[1];
-        if (region == VfioUser.REGION_BAR0) {
-            observer.observe(v -> v.written(offset, b, from, count));
-        } else if (region == VfioUser.REGION_CONFIG) {
-            observer.observe(v -> flr[0] = v.configWritten(offset, b, from, count));
-        }
-        return flr[0] ? ResetKind.FUNCTION_LEVEL : null;
-    }
-
-    private void writeMany(byte[] b) {
-        long most = Math.max(0, b.length - Long.BYTES) / MULTI_BYTES;
-        long writes = b.length < Long.BYTES ? 0 : LittleEndian.i64(b, 0);
-        for (int i = 0; i < Math.min(writes, most); i++) {
-            int at = Long.BYTES + i * MULTI_BYTES;
-            ResetKind reset = write(b, at, at + MULTI_BYTES);
-            if (reset != null) {
-                observer.observe(v -> v.end(reset, false));
-            }
-        }
-    }
-
     // ---- server to client ----
 
     /** A message of the server; what it answers is recorded before it is sent. */
@@ -237,10 +210,10 @@ final class Traffic implements AutoCloseable {
             case VfioUser.COMMAND_DMA_MAP -> mapped(one, done);
             case VfioUser.COMMAND_DMA_UNMAP -> unmapped(one.fixed, done);
             case VfioUser.COMMAND_DEVICE_SET_IRQS -> interrupts.settle(one.change, done);
-            case VfioUser.COMMAND_REGION_READ -> wasRead(one.fixed, reply);
+            case VfioUser.COMMAND_REGION_READ -> regions.read(one.fixed, reply);
             case VfioUser.COMMAND_REGION_WRITE -> {
                 if (!done) {
-                    refused(one.fixed, reply.error());
+                    regions.refused(one.fixed, reply.error());
                 }
             }
             default -> {
@@ -281,34 +254,6 @@ final class Traffic implements AutoCloseable {
         } else {
             memory.unmap(LittleEndian.i64(b, 8), LittleEndian.i64(b, 16));
         }
-    }
-
-    private void wasRead(byte[] b, Message reply) {
-        if (b.length < ACCESS_BYTES || reply == null) {
-            return;
-        }
-        long offset = LittleEndian.i64(b, 0);
-        int region = LittleEndian.i32(b, 8);
-        long count = LittleEndian.u32(b, 12);
-        boolean config = region == VfioUser.REGION_CONFIG;
-        if (!config && region != VfioUser.REGION_BAR0) {
-            return;
-        }
-        byte[] data = reply.body();
-        if (reply.isError() || data.length < ACCESS_BYTES + count) {
-            observer.observe(v -> v.readUnseen(config, offset, (int) Math.min(count, 8)));
-        } else if (config) {
-            observer.observe(v -> v.configRead(offset, data, ACCESS_BYTES, (int) count));
-        } else {
-            observer.observe(v -> v.read(offset, data, ACCESS_BYTES, (int) count));
-        }
-    }
-
-    private void refused(byte[] b, int error) {
-        observer.remark(
-                String.format(
-                        "the server refused the write of region %d offset 0x%x (error %d)",
-                        LittleEndian.i32(b, 8), LittleEndian.i64(b, 0), error));
     }
 
     /** The connection is gone: lets go of what still waited. */
