@@ -24,6 +24,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Linux through the proxy; the server behind it records too, and both must have seen the same. */
 class ProxyLinuxITCase {
@@ -44,10 +46,13 @@ class ProxyLinuxITCase {
         rig = RealRig.require();
     }
 
-    @Test
-    void everyCommandOfLinuxIsRecordedOnceAndAsTheServerSawIt() throws Exception {
+    /** A check of the whole disk; and resets, unbind and remove, with queues made anew. */
+    @ParameterizedTest
+    @EnumSource(names = {"CHECK", "REBIND"})
+    void everyCommandOfLinuxIsRecordedOnceAndAsTheServerSawIt(GuestWorkload workload)
+            throws Exception {
         Path own = folder.resolve("own.avro");
-        long commands = linux(GuestWorkload.CHECK, DriverSpec.parse("reference"), own);
+        long commands = linux(workload, DriverSpec.parse("reference"), own);
         Recorded seen = Recorded.of(through);
         Recorded served = Recorded.of(own);
         assertThat(seen.entries(EventKind.COMMAND_EMITTED))
