@@ -18,6 +18,12 @@ public final class CompletionQueue implements Serializable {
 
     public boolean headKnown = true;
 
+    /**
+     * Its shadow doorbell was seen to move: from then on that is the head, and the doorbell only
+     * announces; what it says may be behind (NVMe Base 2.0, Annex B.5).
+     */
+    public boolean shadowed;
+
     /** Completions posted and not acknowledged, oldest first; never more than the queue holds. */
     public final Deque<Command> unacked = new ArrayDeque<>();
 

@@ -356,7 +356,10 @@ public final class SideState implements Serializable {
             SubmissionQueue sq = sqs.get(e.qid);
             facts.sq = sq;
             if (sq != null) {
-                submissionTail(sq, e, facts);
+                sq.shadowed |= shadow;
+                if (shadow || !sq.shadowed) {
+                    submissionTail(sq, e, facts);
+                }
             }
             return;
         }
@@ -367,7 +370,9 @@ public final class SideState implements Serializable {
         }
         int ahead = Math.max(0, cq.published - cq.ackedEarly);
         facts.unackedBefore = cq.unacked.size() + ahead;
-        if (e.value < 0 || e.value >= cq.sizeEntries) {
+        cq.shadowed |= shadow;
+        boolean announces = !shadow && cq.shadowed;
+        if (announces || e.value < 0 || e.value >= cq.sizeEntries) {
             return;
         }
         facts.advance = Math.floorMod((int) e.value - cq.head, cq.sizeEntries);

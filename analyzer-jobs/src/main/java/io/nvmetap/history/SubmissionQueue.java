@@ -15,6 +15,12 @@ public final class SubmissionQueue implements Serializable {
 
     public boolean tailKnown = true;
 
+    /**
+     * Its shadow doorbell was seen to move: from then on that is the tail, and the doorbell only
+     * announces; what it says may be behind (NVMe Base 2.0, Annex B.5).
+     */
+    public boolean shadowed;
+
     /** Entries the consumer took since the queue exists, modulo size: where it stands. */
     public int taken;
 

@@ -13,6 +13,7 @@ import io.nvmetap.event.Owner;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.ResetKind;
+import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.nvme.Cqe;
@@ -292,6 +293,11 @@ public final class Scenario {
     /** CQ head rung. */
     public Scenario cq(Side side, int qid, int head) {
         return add(event().asDoorbell(side, DoorbellKind.CQ_HEAD, qid, head));
+    }
+
+    /** The guest moves a shadow head doorbell. */
+    public Scenario shadowCq(Side side, int qid, int head) {
+        return add(event().asShadow(side, ShadowCell.DOORBELL, DoorbellKind.CQ_HEAD, qid, head));
     }
 
     /** Store into a guest CQ slot. */

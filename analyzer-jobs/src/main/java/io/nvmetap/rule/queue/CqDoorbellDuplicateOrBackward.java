@@ -45,7 +45,7 @@ public final class CqDoorbellDuplicateOrBackward extends Rule {
         String what = "";
         if (e.value < 0 || e.value >= cq.sizeEntries) {
             what = "is beyond the " + cq.sizeEntries + " entries of the queue";
-        } else if (f.advance == 0 && !side.doorbellBuffers) {
+        } else if (f.advance == 0 && !side.doorbellBuffers && !cq.shadowed) {
             // With doorbell buffers the controller may have picked the same value up before.
             what = "is the value it had";
         } else if (f.advance > f.unackedBefore) {

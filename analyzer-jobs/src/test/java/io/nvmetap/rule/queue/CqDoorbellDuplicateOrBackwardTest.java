@@ -99,4 +99,19 @@ class CqDoorbellDuplicateOrBackwardTest {
                 .judged()
                 .violatesOnly(RULE, Party.GUEST);
     }
+
+    /** Two processors may ring in another order than they moved the cell. */
+    @Test
+    void shouldLetADoorbellBeBehindItsShadow() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .emitted(1, 2)
+                .seen(1, 1)
+                .seen(1, 2)
+                .shadowCq(Side.DEVICE, 1, 2)
+                .cq(Side.DEVICE, 1, 1)
+                .judged()
+                .holds(RULE);
+    }
 }

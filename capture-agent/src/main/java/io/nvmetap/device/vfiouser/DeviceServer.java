@@ -98,7 +98,7 @@ public final class DeviceServer implements AutoCloseable {
         thread.start();
     }
 
-    private static AFUNIXServerSocket bind(Path path) throws IOException {
+    static AFUNIXServerSocket bind(Path path) throws IOException {
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
             throw new IOException(
                     path + " is too long for a UNIX socket (107 bytes); use a shorter path");

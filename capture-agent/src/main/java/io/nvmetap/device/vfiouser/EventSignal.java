@@ -9,21 +9,24 @@ import java.io.IOException;
  *
  * <p>Not thread safe.
  */
-final class EventSignal {
+public final class EventSignal {
     private static final int EVENTS_AT = 4;
     private static final int REVENTS_AT = 6;
 
     private final Memory one = new Memory(Long.BYTES);
     private final Memory poll = new Memory(Linux.POLLFD_BYTES);
 
-    EventSignal() {
+    /** Holds memory of its own. */
+    public EventSignal() {
         one.setLong(0, 1);
     }
 
     /**
+     * Signals it once.
+     *
      * @return whether the event was taken
      */
-    boolean signal(Descriptor target) {
+    public boolean signal(Descriptor target) {
         int fd = target.number();
         poll.setInt(0, fd);
         poll.setShort(EVENTS_AT, Linux.POLLOUT);

@@ -10,32 +10,34 @@ import java.util.function.Consumer;
  * Event descriptors of our own, given to a peer, and one thread that tells when the peer signalled
  * one. Made for interrupts: several signals of one vector may arrive as one.
  */
-final class EventWatch implements AutoCloseable {
+public final class EventWatch implements AutoCloseable {
     /** Descriptors watched at a time. */
-    static final int EVENTS_MAX = 2048 + 8;
+    public static final int EVENTS_MAX = 2048 + 8;
 
     private static final int EVENTS_AT = 4;
     private static final int REVENTS_AT = 6;
     private static final long CLOSE_PATIENCE_MS = 10_000;
 
     /** One descriptor and what is run, on the watch's thread, when it was signalled. */
-    final class Event implements AutoCloseable {
+    public final class Event implements AutoCloseable {
         private final int fd;
         private final Runnable onSignal;
-        private Descriptor shared;
+        private final Runnable onClosed;
+        private final Descriptor shared;
 
-        private Event(int fd, Runnable onSignal) throws IOException {
+        private Event(int fd, Runnable onSignal, Runnable onClosed) throws IOException {
             this.fd = fd;
             this.onSignal = onSignal;
+            this.onClosed = onClosed;
             this.shared = Descriptor.ofNumber(fd);
         }
 
         /** What a peer is given; stays this event's. */
-        Descriptor descriptor() {
+        public Descriptor descriptor() {
             return shared;
         }
 
-        /** No longer watched once the thread saw it; signals under way may still be told. */
+        /** No longer watched once the thread saw it; a signal that came before is still told. */
         @Override
         public void close() {
             synchronized (events) {
@@ -59,7 +61,7 @@ final class EventWatch implements AutoCloseable {
     /**
      * @param onFailure told what a signal's work threw; the watch goes on
      */
-    EventWatch(String name, Consumer<Throwable> onFailure) throws IOException {
+    public EventWatch(String name, Consumer<Throwable> onFailure) throws IOException {
         this.onFailure = onFailure;
         one.setLong(0, 1);
         wakeFd = Linux.eventfd();
@@ -74,12 +76,22 @@ final class EventWatch implements AutoCloseable {
      * @throws IOException if {@link #EVENTS_MAX} are watched already, or the system has none left
      */
     Event add(Runnable onSignal) throws IOException {
+        return add(onSignal, () -> {});
+    }
+
+    /**
+     * See {@link #add(Runnable)}.
+     *
+     * @param onClosed run on the watch's thread when {@code onSignal} will not be run any more;
+     *     exactly once if this returns
+     */
+    public Event add(Runnable onSignal, Runnable onClosed) throws IOException {
         Event event;
         synchronized (events) {
             if (events.size() >= EVENTS_MAX || closed) {
                 throw new IOException("no more event descriptors can be watched");
             }
-            event = new Event(Linux.eventfd(), onSignal);
+            event = new Event(Linux.eventfd(), onSignal, onClosed);
             events.add(event);
         }
         wake();
@@ -99,7 +111,7 @@ final class EventWatch implements AutoCloseable {
         Memory counter = new Memory(Long.BYTES);
         try {
             while (!closed) {
-                List<Event> now = watched();
+                List<Event> now = watched(counter);
                 Memory fds = new Memory((long) (now.size() + 1) * Linux.POLLFD_BYTES);
                 fds.clear();
                 set(fds, 0, wakeFd);
@@ -117,38 +129,62 @@ final class EventWatch implements AutoCloseable {
         } catch (IOException e) {
             onFailure.accept(e);
         } finally {
-            release();
+            release(counter);
         }
     }
 
     private void tell(List<Event> now, Memory fds, Memory counter) {
         for (int i = 0; i < now.size(); i++) {
-            if (signalled(fds, i + 1)
-                    && Linux.read(now.get(i).fd, counter, Long.BYTES) == Long.BYTES) {
-                try {
-                    now.get(i).onSignal.run();
-                } catch (RuntimeException | InternalError failure) {
-                    onFailure.accept(failure);
-                }
+            if (signalled(fds, i + 1)) {
+                take(now.get(i), counter);
             }
         }
     }
 
-    private List<Event> watched() {
-        synchronized (events) {
-            closing.forEach(event -> event.shared.close());
-            closing.clear();
-            return new ArrayList<>(events);
+    private void take(Event event, Memory counter) {
+        if (Linux.read(event.fd, counter, Long.BYTES) == Long.BYTES) {
+            attempt(event.onSignal);
         }
     }
 
-    private void release() {
+    private void attempt(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | InternalError failure) {
+            onFailure.accept(failure);
+        }
+    }
+
+    private List<Event> watched(Memory counter) {
+        List<Event> gone;
+        List<Event> now;
         synchronized (events) {
+            gone = new ArrayList<>(closing);
+            closing.clear();
+            now = new ArrayList<>(events);
+        }
+        gone.forEach(event -> end(event, counter));
+        return now;
+    }
+
+    /** What was signalled before the end counts: a lost interrupt could be waited for for ever. */
+    private void end(Event event, Memory counter) {
+        take(event, counter);
+        event.shared.close();
+        attempt(event.onClosed);
+    }
+
+    private void release(Memory counter) {
+        List<Event> gone;
+        synchronized (events) {
+            closed = true;
             closing.addAll(events);
             events.clear();
-            closing.forEach(event -> event.shared.close());
+            gone = new ArrayList<>(closing);
             closing.clear();
-            closed = true;
+        }
+        gone.forEach(event -> end(event, counter));
+        synchronized (events) {
             released = true;
             Linux.close(wakeFd);
         }

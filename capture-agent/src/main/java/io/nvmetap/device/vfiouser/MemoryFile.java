@@ -39,6 +39,11 @@ public final class MemoryFile implements AutoCloseable {
         return new SharedBuffer(bytes, descriptor.get());
     }
 
+    /** What a peer is given; stays this file's. */
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
     /** Closes the descriptor. */
     @Override
     public void close() {

@@ -18,6 +18,9 @@ public final class MessageChannel implements AutoCloseable {
     /** Longest wait for a peer to read on. */
     static final int SEND_PATIENCE_MS = 5_000;
 
+    private final int messageBytesMax;
+    private final int descriptorsMax;
+
     private final SocketIo io;
     private final byte[] header = new byte[VfioUser.HEADER_BYTES];
     private final Object sending = new Object();
@@ -25,6 +28,19 @@ public final class MessageChannel implements AutoCloseable {
 
     /** Takes the connected socket over. */
     public MessageChannel(AFUNIXSocket socket) throws IOException {
+        this(socket, VfioUser.MESSAGE_BYTES_MAX, VfioUser.DESCRIPTORS_MAX);
+    }
+
+    /**
+     * Takes the connected socket over.
+     *
+     * @param messageBytesMax largest message taken
+     * @param descriptorsMax descriptors taken with one message, up to what Linux lets through
+     */
+    MessageChannel(AFUNIXSocket socket, int messageBytesMax, int descriptorsMax)
+            throws IOException {
+        this.messageBytesMax = messageBytesMax;
+        this.descriptorsMax = descriptorsMax;
         io = new SocketIo(socket);
     }
 
@@ -48,17 +64,17 @@ public final class MessageChannel implements AutoCloseable {
                 return null;
             }
             long size = LittleEndian.u32(header, 4);
-            if (size < VfioUser.HEADER_BYTES || size > VfioUser.MESSAGE_BYTES_MAX) {
+            if (size < VfioUser.HEADER_BYTES || size > messageBytesMax) {
                 throw new ProtocolException(
                         "the peer announced a message of "
                                 + size
                                 + " bytes; 16 to "
-                                + VfioUser.MESSAGE_BYTES_MAX
+                                + messageBytesMax
                                 + " are possible");
             }
             byte[] body = new byte[(int) size - VfioUser.HEADER_BYTES];
             readFully(body, descriptors, deadlineNs, false);
-            if (descriptors.size() > VfioUser.DESCRIPTORS_MAX) {
+            if (descriptors.size() > descriptorsMax) {
                 throw new ProtocolException(
                         "the peer sent " + descriptors.size() + " descriptors with one message");
             }

@@ -1,0 +1,137 @@
+package io.nvmetap.proxy;
+
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.event.PayloadPolicy;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code nvmetap proxy}: records between a vfio-user client and a vfio-user server. */
+@Command(
+        name = "proxy",
+        mixinStandardHelpOptions = true,
+        description = "Records between any vfio-user client and any vfio-user server.")
+public final class ProxyCommand implements Callable<Integer> {
+    private static final long STOP_PATIENCE_S = 30;
+
+    @Option(
+            names = "--listen",
+            required = true,
+            paramLabel = "SOCK",
+            description = "UNIX socket for the client; must not exist yet")
+    private Path listen;
+
+    @Option(
+            names = "--connect",
+            required = true,
+            paramLabel = "SOCK",
+            description = "UNIX socket of the server")
+    private Path connect;
+
+    @Option(names = "--out", required = true, paramLabel = "F", description = "trace to write")
+    private Path out;
+
+    @Option(
+            names = "--payload",
+            defaultValue = "admin",
+            paramLabel = "none|admin|digest|all",
+            description = "which data is recorded (default ${DEFAULT-VALUE})")
+    private PayloadPolicy payload;
+
+    @Option(
+            names = "--once",
+            description = "end when the first client has left (default: take the next one)")
+    private boolean once;
+
+    private final PrintStream messages;
+    private volatile boolean whole;
+
+    ProxyCommand(PrintStream messages) {
+        this.messages = messages;
+    }
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new ProxyCommand(System.out), args, System.err));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check();
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
+        try {
+            Proxy proxy = Proxy.start(new ProxySpec(listen, connect, out, payload), this::say);
+            try (proxy) {
+                say("listens on " + listen + "   passes on to " + connect);
+                while (!stop.await(once ? 1 : 100, TimeUnit.MILLISECONDS)) {
+                    if (once && proxy.awaitClientGone(100)) {
+                        break;
+                    }
+                }
+            }
+            summary(proxy);
+            whole = true;
+            if (once && stop.getCount() > 0 && !proxy.serverReached()) {
+                throw CliFailure.environment(
+                        "nothing was recorded: the server " + connect + " was not there");
+            }
+        } finally {
+            ended.countDown();
+        }
+        return ExitStatus.OK;
+    }
+
+    private void check() throws IOException {
+        Path folder = out.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw CliFailure.environment(out + ": its folder does not exist; create it");
+        }
+        if (Files.isDirectory(out)) {
+            throw CliFailure.environment(out + ": is a folder; name a file");
+        }
+        if (listen.toAbsolutePath().normalize().equals(connect.toAbsolutePath().normalize())) {
+            throw CliFailure.usage("--listen and --connect are the same socket; name two");
+        }
+    }
+
+    private void say(String line) {
+        messages.println("proxy     " + line);
+        messages.flush();
+    }
+
+    private void summary(Proxy proxy) {
+        messages.printf(
+                "proxy     %,d events   %,d lost   %,d commands   %,d completions%n",
+                proxy.events(), proxy.lost(), proxy.commands(), proxy.completions());
+        messages.flush();
+    }
+
+    /**
+     * A signal is the usual way to end: the recording is closed first, and that it was asked to end
+     * is no failure.
+     */
+    private void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
+        if (ended.getCount() == 0) {
+            return;
+        }
+        stop.countDown();
+        try {
+            if (ended.await(STOP_PATIENCE_S, TimeUnit.SECONDS) && whole) {
+                Runtime.getRuntime().halt(ExitStatus.OK);
+            }
+            System.err.println("nvmetap: the recording may be incomplete");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
