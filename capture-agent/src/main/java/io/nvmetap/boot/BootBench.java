@@ -5,6 +5,7 @@ import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.live.ControllerSpec;
+import io.nvmetap.live.LiveMediation;
 import io.nvmetap.live.LiveSpec;
 import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.rig.Rig;
@@ -26,27 +27,36 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code nvmetap bench boot}: what the driver and its recording cost a Linux guest, as ratios to
- * the modelled controller alone, all taken in turns in one run.
+ * {@code nvmetap bench boot}: what the driver, its recording and the proxy cost a Linux guest, as
+ * ratios to the modelled controller alone, all taken in turns in one run.
  */
 @Command(
         name = "bench boot",
         mixinStandardHelpOptions = true,
         description =
-                "Times reads of a Linux guest through the bare controller, the driver, and the"
-                        + " driver with recording on.")
+                "Times reads of a Linux guest through the bare controller, the driver, the driver"
+                        + " with recording on, and the recording proxy.")
 public final class BootBench implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final long DISK_BYTES = 256L << 20;
+
+    /** A model without doorbells in memory: all of them cross the socket. */
+    private static final String MODEL = "samsung";
+
     private static final int ROUNDS_MAX = 100;
     private static final Pattern RESULT =
             Pattern.compile("NVMETAP WORKLOAD depth=\\d+ ops=\\d+ ms=(\\d+)\\b");
 
     /** What stands between the guest and the modelled controller. */
     enum Way {
+        /** Nothing. */
         BARE,
+        /** The driver, nothing recorded. */
         OFF,
-        ON
+        /** The driver, recording. */
+        ON,
+        /** No driver, the recording proxy in a process of its own. */
+        PROXY
     }
 
     @Option(
@@ -92,9 +102,14 @@ public final class BootBench implements Callable<Integer> {
         // After a failure the guest's console is still there to be read.
         GuestInitramfs.write(rig, folder.resolve("initrd"));
         new GuestDisk(rig).ext4(folder.resolve("disk.img"), DISK_BYTES);
-        // The first boot warms this process up and counts for nothing.
-        measure(rig, folder, Way.ON, GuestWorkload.DEPTH1);
-        report(run(rig, folder, GuestWorkload.DEPTH1), run(rig, folder, GuestWorkload.DEPTH32));
+        try (BenchProxy proxy = BenchProxy.start(home, folder)) {
+            // The first boots warm the processes up and count for nothing.
+            measure(rig, folder, Way.ON, GuestWorkload.DEPTH1);
+            measure(rig, folder, Way.PROXY, GuestWorkload.DEPTH1);
+            Map<Way, Long> depth1 = run(rig, folder, GuestWorkload.DEPTH1);
+            report(depth1, run(rig, folder, GuestWorkload.DEPTH32));
+            proxy.endWithoutLoss();
+        }
         delete(folder);
         return ExitStatus.OK;
     }
@@ -114,46 +129,39 @@ public final class BootBench implements Callable<Integer> {
     }
 
     private long measure(Rig rig, Path folder, Way way, GuestWorkload workload) throws IOException {
-        LiveSpec live =
+        boolean driver = way == Way.OFF || way == Way.ON;
+        LiveSpec spec =
                 new LiveSpec(
-                        ControllerSpec.parse("generic"),
+                        ControllerSpec.parse(MODEL),
                         folder.resolve("disk.img"),
                         0,
-                        way == Way.BARE ? null : DriverSpec.GOOD,
+                        driver ? DriverSpec.GOOD : null,
                         0,
                         way == Way.ON ? folder.resolve("trace.avro") : null,
                         PayloadPolicy.ADMIN,
                         "QEMU",
                         "",
                         1);
-        BootSpec spec =
-                new BootSpec(
-                        live,
-                        "seabios",
-                        rig.kernel(),
-                        folder.resolve("initrd"),
-                        workload.append(ops),
-                        Until.parse("poweroff"),
-                        List.of(),
-                        PATIENCE,
-                        folder.resolve("machine"));
-        try (Boot boot = Boot.start(rig, spec, line -> {}, line -> {})) {
-            boot.await();
-            if (boot.lost() > 0) {
-                throw CliFailure.environment(
-                        boot.lost() + " events were lost; a recording with losses is no measure");
+        Path server = folder.resolve(BenchProxy.SERVER);
+        try (LiveMediation live = LiveMediation.start(spec, server, line -> {})) {
+            Path socket = way == Way.PROXY ? folder.resolve(BenchProxy.CLIENT) : server;
+            QemuCommand command =
+                    new QemuCommand(rig)
+                            .memoryMiB(512)
+                            .cpus(2)
+                            .kernel(rig.kernel(), folder.resolve("initrd"), workload.append(ops))
+                            .vfioUser(socket);
+            try (QemuMachine machine = QemuMachine.start(command, folder.resolve("machine"))) {
+                String result = machine.expectLine(RESULT, PATIENCE).group(1);
+                machine.awaitPowerOff(PATIENCE);
+                live.endRecording();
+                if (live.lost() > 0) {
+                    throw CliFailure.environment(
+                            live.lost()
+                                    + " events were lost; a recording with losses is no measure");
+                }
+                return Long.parseLong(result);
             }
-            return boot.machine()
-                    .transcript()
-                    .lines()
-                    .map(RESULT::matcher)
-                    .filter(java.util.regex.Matcher::find)
-                    .map(m -> Long.parseLong(m.group(1)))
-                    .findFirst()
-                    .orElseThrow(
-                            () ->
-                                    CliFailure.environment(
-                                            "the guest did not say how long its reads took"));
         }
     }
 
@@ -164,36 +172,43 @@ public final class BootBench implements Callable<Integer> {
         }
         out.printf(
                 Locale.ROOT,
-                "{\"summary\":{\"bench\":\"boot\",\"ops\":%d,\"rounds\":%d,"
-                        + "\"offOverBareDepth1\":%.2f,\"onOverBareDepth1\":%.2f,"
-                        + "\"onOverOffDepth1\":%.2f,\"offOverBareDepth32\":%.2f,"
-                        + "\"onOverBareDepth32\":%.2f,\"onOverOffDepth32\":%.2f,"
+                "{\"summary\":{\"bench\":\"boot\",\"ops\":%d,\"rounds\":%d,%s,%s,"
                         + "\"machine\":\"%s\",\"commit\":\"%s\",\"date\":\"%s\"}}%n",
                 ops,
                 rounds,
-                ratio(depth1, Way.OFF, Way.BARE),
-                ratio(depth1, Way.ON, Way.BARE),
-                ratio(depth1, Way.ON, Way.OFF),
-                ratio(depth32, Way.OFF, Way.BARE),
-                ratio(depth32, Way.ON, Way.BARE),
-                ratio(depth32, Way.ON, Way.OFF),
+                ratios(depth1, "Depth1"),
+                ratios(depth32, "Depth32"),
                 machine(),
                 commit(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    private static String ratios(Map<Way, Long> ms, String depth) {
+        return String.format(
+                Locale.ROOT,
+                "\"offOverBare%1$s\":%2$.2f,\"onOverBare%1$s\":%3$.2f,\"onOverOff%1$s\":%4$.2f,"
+                        + "\"proxyOverDirect%1$s\":%5$.2f",
+                depth,
+                ratio(ms, Way.OFF, Way.BARE),
+                ratio(ms, Way.ON, Way.BARE),
+                ratio(ms, Way.ON, Way.OFF),
+                ratio(ms, Way.PROXY, Way.BARE));
     }
 
     private void line(String what, Map<Way, Long> ms) {
         out.printf(
                 Locale.ROOT,
                 "bench     %-9s %,d reads: controller alone %,d ms   driver %,d ms (%.2fx)   driver,"
-                        + " recording %,d ms (%.2fx)%n",
+                        + " recording %,d ms (%.2fx)   proxy %,d ms (%.2fx)%n",
                 what,
                 ops,
                 ms.get(Way.BARE),
                 ms.get(Way.OFF),
                 ratio(ms, Way.OFF, Way.BARE),
                 ms.get(Way.ON),
-                ratio(ms, Way.ON, Way.BARE));
+                ratio(ms, Way.ON, Way.BARE),
+                ms.get(Way.PROXY),
+                ratio(ms, Way.PROXY, Way.BARE));
     }
 
     private static double ratio(Map<Way, Long> ms, Way of, Way to) {
