@@ -1,7 +1,6 @@
 package io.nvmetap.device.model;
 
 import io.nvmetap.device.MemoryFault;
-import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.PageList;
 import io.nvmetap.nvme.PrpWalk;
 import io.nvmetap.nvme.Sqe;
@@ -9,16 +8,11 @@ import io.nvmetap.nvme.StatusCode;
 import java.util.Arrays;
 
 /**
- * A command's data in guest memory: PRPs, or one SGL data block where the profile has SGLs (NVMe
- * Base 2.0c 4.1.1, 4.1.2). Data moves in pieces of at most {@link #PIECE} bytes.
+ * A command's data in guest memory: PRPs, or an SGL where the profile has SGLs (NVMe Base 2.0c
+ * 4.1.1, 4.1.2). Data moves in pieces of at most {@link #PIECE} bytes.
  */
 final class DataPointer {
     static final int PIECE = 64 * 1024;
-
-    private static final int SGL_LENGTH_INVALID = 0x00F;
-    private static final int SGL_TYPE_INVALID = 0x011;
-    private static final int SGL_LENGTH_OFFSET = Sqe.PRP1_OFFSET + 8;
-    private static final int SGL_TYPE_OFFSET = Sqe.PRP1_OFFSET + 15;
 
     /** What is done with each piece. */
     interface Piece {
@@ -115,13 +109,14 @@ final class DataPointer {
     }
 
     private int sgl(Command command, long bytes, Piece piece) {
-        if (command.sqe[SGL_TYPE_OFFSET] != 0) {
-            return SGL_TYPE_INVALID | StatusCode.DNR;
+        SglWalk blocks = new SglWalk(state.memory);
+        int status = blocks.walk(command.sqe, bytes);
+        long at = 0;
+        for (int i = 0; i < blocks.count() && status == StatusCode.SUCCESS; i++) {
+            status = pieces(at, blocks.address(i), blocks.length(i), piece);
+            at += blocks.length(i);
         }
-        if (LittleEndian.u32(command.sqe, SGL_LENGTH_OFFSET) < bytes) {
-            return SGL_LENGTH_INVALID | StatusCode.DNR;
-        }
-        return pieces(0, Sqe.prp1(command.sqe, 0), bytes, piece);
+        return status;
     }
 
     private int pieces(long from, long address, long bytes, Piece piece) {

@@ -144,13 +144,14 @@ final class FamilyProfiles {
                 ModelKnobs.DEFAULT.withBufferReuseWindow(0));
     }
 
+    /** Queues of 129 entries, so that Linux's own identifiers stay below the limit of 254. */
     private static ControllerProfile appleAns2() {
         return new ControllerProfile(
                 "apple-ans2",
                 ControllerProfile.APPLE,
                 0x2005,
                 VERSION_1_2,
-                cap(1024, 40, 0, CSS_NVM),
+                cap(129, 40, 0, CSS_NVM),
                 "APPLE SSD ANS2 modelled",
                 "APL0002",
                 "16.14.01",

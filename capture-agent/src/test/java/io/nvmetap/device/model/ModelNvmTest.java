@@ -90,12 +90,57 @@ class ModelNvmTest {
                 };
         assertThat(TinyDriver.status(sgl(driver, sgl))).isZero();
         assertThat(driver.memory.readLong(DATA + 3)).isZero();
-        assertThat(TinyDriver.status(sgl(driver, sgl.andThen(sqe -> sqe[39] = 0x20))))
+        assertThat(TinyDriver.status(sgl(driver, sgl.andThen(sqe -> sqe[39] = 0x40))))
                 .isEqualTo(0x011);
         assertThat(TinyDriver.status(sgl(driver, sgl.andThen(sqe -> sqe[33] = 0))))
                 .isEqualTo(0x00F);
         TinyDriver samsung = TinyDriver.started(ControllerProfile.byName("samsung"));
         assertThat(TinyDriver.status(sgl(samsung, sgl))).isEqualTo(StatusCode.INVALID_FIELD);
+    }
+
+    /** What Linux sends for more than one page. */
+    @Test
+    void shouldFollowSegmentsOfAnSgl() {
+        long list = DATA + 0x20000;
+        descriptor(list, DATA, 256, 0x00);
+        descriptor(list + 16, list + 0x100, 32, 0x30);
+        descriptor(list + 0x100, DATA + 0x5000, 128, 0x00);
+        descriptor(list + 0x110, DATA + 0x7000, 128, 0x00);
+        assertThat(TinyDriver.status(sgl(driver, segment(list, 32, 0x20)))).isZero();
+        assertThat(TinyDriver.status(sgl(driver, segment(list + 0x100, 32, 0x30))))
+                .as("256 of 512 bytes")
+                .isEqualTo(0x00F);
+        assertThat(TinyDriver.status(sgl(driver, segment(list, 24, 0x20))))
+                .as("no whole descriptors")
+                .isEqualTo(0x00D);
+        assertThat(TinyDriver.status(sgl(driver, segment(list, 32, 0x30))))
+                .as("a last segment with a next one")
+                .isEqualTo(0x00D);
+        descriptor(list + 0x110, DATA, 128, 0x10);
+        assertThat(TinyDriver.status(sgl(driver, segment(list, 32, 0x20))))
+                .as("a bit bucket, which this model has not")
+                .isEqualTo(0x011);
+        descriptor(list + 16, list, 32, 0x20);
+        assertThat(TinyDriver.status(sgl(driver, segment(list, 32, 0x20))))
+                .as("segments in a circle that hold data")
+                .isEqualTo(0x00E);
+        assertThat(TinyDriver.status(sgl(driver, segment(1L << 50, 32, 0x30))))
+                .isEqualTo(StatusCode.DATA_TRANSFER_ERROR);
+    }
+
+    private static java.util.function.Consumer<byte[]> segment(long at, int bytes, int type) {
+        return sqe -> {
+            Sqe.putFlags(sqe, 0, Sqe.PSDT_SGL_MPTR_BUFFER << 6);
+            LittleEndian.put64(sqe, Sqe.PRP1_OFFSET, at);
+            LittleEndian.put32(sqe, Sqe.PRP1_OFFSET + 8, bytes);
+            LittleEndian.put32(sqe, Sqe.PRP1_OFFSET + 12, type << 24);
+        };
+    }
+
+    private void descriptor(long at, long address, int bytes, int type) {
+        driver.memory.writeLong(at, address);
+        driver.memory.writeInt(at + 8, bytes);
+        driver.memory.writeInt(at + 12, type << 24);
     }
 
     private static byte[] sgl(TinyDriver driver, java.util.function.Consumer<byte[]> sgl) {
