@@ -28,6 +28,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Prints the events of a trace file, decoded.")
 public final class ShowCommand implements Callable<Integer> {
+    private static final int RAW_LINE_BYTES = 16;
+
     /** Output formats. */
     enum Format {
         TEXT,
@@ -39,6 +41,9 @@ public final class ShowCommand implements Callable<Integer> {
 
     @Option(names = "--format", defaultValue = "text", description = "text or json")
     private Format format;
+
+    @Option(names = "--raw", description = "the bytes of entries too (json always has them)")
+    private boolean raw;
 
     @Option(names = "--cid", paramLabel = "N", description = "only this command identifier")
     private Integer cid;
@@ -81,6 +86,9 @@ public final class ShowCommand implements Callable<Integer> {
             while (reader.next(e) && (to == null || e.seq <= to) && !out.checkError()) {
                 if (e.seq >= from && wanted(e)) {
                     out.println(format == Format.JSON ? EventJson.line(e, text) : text.line(e));
+                    if (raw && format == Format.TEXT && (isCommand(e) || isCompletion(e))) {
+                        raw(e);
+                    }
                 }
             }
             if (reader.damage().isPresent()) {
@@ -108,6 +116,18 @@ public final class ShowCommand implements Callable<Integer> {
 
     private static boolean isCompletion(CapturedEvent e) {
         return e.kind == EventKind.COMPLETION_SEEN || e.kind == EventKind.COMPLETION_COPIED;
+    }
+
+    /** 16 bytes a line, as far as the source saw them: "--" it did not. */
+    private void raw(CapturedEvent e) {
+        for (int at = 0; at < e.entryBytes; at += RAW_LINE_BYTES) {
+            StringBuilder line = new StringBuilder(String.format("%41s%02x:", "", at));
+            for (int i = at; i < at + RAW_LINE_BYTES; i++) {
+                boolean seen = i >= Long.SIZE || (e.known >>> i & 1) != 0;
+                line.append(seen ? String.format(" %02x", e.entry[i]) : " --");
+            }
+            out.println(line);
+        }
     }
 
     private boolean wanted(CapturedEvent e) {
