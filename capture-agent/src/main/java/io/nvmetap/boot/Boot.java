@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +30,7 @@ final class Boot implements AutoCloseable {
     private final QemuMachine machine;
     private final long startedNs;
     private long reachedNs;
+    private String failure = "";
 
     private Boot(BootSpec spec, Path socketFolder, LiveMediation live, QemuMachine machine) {
         this.spec = spec;
@@ -91,16 +94,30 @@ final class Boot implements AutoCloseable {
         try {
             switch (spec.until().kind()) {
                 case SHELL -> shell();
-                case POWEROFF -> {
-                    machine.awaitPowerOff(left());
-                    awaitClientGone();
-                }
+                case POWEROFF -> powerOff();
                 case CONSOLE -> machine.expect(spec.until().pattern(), left());
                 default -> throw new IllegalStateException(spec.until().toString());
             }
         } finally {
             reachedNs = System.nanoTime();
             live.endRecording();
+        }
+    }
+
+    /** A guest that failed or panicked does not switch itself off. */
+    private void powerOff() {
+        Optional<MatchResult> end = machine.await(GuestWorkload.END, left());
+        failure = end.map(MatchResult::group).filter(l -> !l.contains("DONE")).orElse("");
+        if (left().isZero() && machine.process().isAlive()) {
+            throw CliFailure.environment(
+                    "the guest did not power off within "
+                            + spec.timeout().toSeconds()
+                            + " s; its console is in "
+                            + machine.consoleFile());
+        }
+        if (failure.isEmpty()) {
+            machine.awaitPowerOff(left());
+            awaitClientGone();
         }
     }
 
@@ -142,6 +159,11 @@ final class Boot implements AutoCloseable {
         return Duration.ofNanos((reachedNs == 0 ? System.nanoTime() : reachedNs) - startedNs);
     }
 
+    /** What the guest said when it failed, "" if it did not. */
+    String failure() {
+        return failure;
+    }
+
     /** Events written; final after {@link #await}. */
     long events() {
         return live.events();
@@ -154,7 +176,7 @@ final class Boot implements AutoCloseable {
 
     /** Ends the machine and the driver. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         try {
             live.endRecording();
         } finally {

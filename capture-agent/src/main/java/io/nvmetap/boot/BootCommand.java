@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,6 +33,13 @@ import picocli.CommandLine.Option;
                         + " records both sides.")
 public final class BootCommand implements Callable<Integer> {
     private static final String RIG = "rig";
+
+    /** Lines of the console that say what the guest sees: firmware's paths, our own workload. */
+    private static final Pattern GUEST_SAYS =
+            Pattern.compile(
+                    "^\\s*PciRoot.*NVMe\\(|NVMETAP (CHECKSUMS|FAILED|WORKLOAD)|Kernel panic");
+
+    private static final int GUEST_LINES_MAX = 8;
     private static final long DISK_BYTES = 256L << 20;
 
     @Option(names = "--out", required = true, paramLabel = "F", description = "trace file to write")
@@ -152,11 +160,20 @@ public final class BootCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(hook);
             try {
                 boot.await();
+                guest(boot);
             } finally {
                 report(boot);
-                Runtime.getRuntime().removeShutdownHook(hook);
+                release(hook);
             }
-            return verdict(boot, spec);
+            return verdict(boot);
+        }
+    }
+
+    private static void release(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // It runs already: somebody ended us.
         }
     }
 
@@ -187,23 +204,21 @@ public final class BootCommand implements Callable<Integer> {
         output.flush();
     }
 
-    /** A guest of ours that says it failed is a finding, not a success. */
-    private int verdict(Boot boot, BootSpec spec) throws IOException {
-        if (!RIG.equals(kernel)) {
-            return ExitStatus.OK;
-        }
-        String failed =
-                boot.machine()
-                        .transcript()
-                        .lines()
-                        .filter(l -> l.contains("NVMETAP FAILED") || l.contains("Kernel panic"))
-                        .findFirst()
-                        .orElse("");
-        if (!failed.isEmpty()) {
-            output.println("guest     " + failed.strip());
-            return ExitStatus.FOUND;
-        }
-        return ExitStatus.OK;
+    /** What the guest made of its disk, in its own words. */
+    private void guest(Boot boot) throws IOException {
+        boot.machine()
+                .transcript()
+                .lines()
+                .filter(l -> GUEST_SAYS.matcher(l).find())
+                .map(String::strip)
+                .distinct()
+                .limit(GUEST_LINES_MAX)
+                .forEach(l -> output.println("guest     " + l));
+    }
+
+    /** A guest that failed is a finding, not a success. */
+    private int verdict(Boot boot) {
+        return boot.failure().isEmpty() ? ExitStatus.OK : ExitStatus.FOUND;
     }
 
     private static void closeQuietly(Boot boot) {

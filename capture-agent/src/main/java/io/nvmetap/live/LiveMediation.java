@@ -181,7 +181,7 @@ public final class LiveMediation implements AutoCloseable {
      *
      * @throws IOException if the recording is not complete
      */
-    public void endRecording() throws IOException {
+    public synchronized void endRecording() throws IOException {
         if (agent != null) {
             try {
                 agent.close();
@@ -197,7 +197,7 @@ public final class LiveMediation implements AutoCloseable {
      * @throws IOException if the recording is not complete
      */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         if (!closed) {
             closed = true;
             release();
