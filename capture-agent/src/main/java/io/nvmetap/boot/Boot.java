@@ -74,7 +74,11 @@ final class Boot implements AutoCloseable {
             default -> command.firmware(Path.of(spec.firmware()));
         }
         if (spec.kernel() != null) {
-            command.kernel(spec.kernel(), spec.initrd(), spec.append());
+            if (spec.initrd() == null) {
+                command.kernel(spec.kernel(), spec.append());
+            } else {
+                command.kernel(spec.kernel(), spec.initrd(), spec.append());
+            }
         }
         return command;
     }

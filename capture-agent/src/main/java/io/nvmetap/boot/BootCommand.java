@@ -151,6 +151,7 @@ public final class BootCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path folder = Path.of(out + ".boot");
         // Whatever the user typed wrong is said before anything is fetched.
+        check();
         spec(null, folder);
         Rig rig = rig();
         Files.createDirectories(folder);
@@ -234,16 +235,42 @@ public final class BootCommand implements Callable<Integer> {
         return Rig.fetch(cache, text -> output.println("fetch     " + text));
     }
 
-    private BootSpec spec(Rig rig, Path folder) throws IOException {
+    /** What can be said without the rig, before anything is fetched. */
+    private void check() {
         if (timeoutS < 1) {
             throw CliFailure.usage("--timeout is in seconds, from 1");
         }
-        if (efiDisk && (kernel == null || disk != null || controller.startsWith("vfio-user:"))) {
+        if (efiDisk && (kernel == null || disk != null || remote())) {
             throw CliFailure.usage("--efi-disk makes a disk for --kernel; leave out --disk");
         }
         if (kernel == null && (initrd != null || append != null)) {
             throw CliFailure.usage("--initrd and --append go with --kernel");
         }
+        if (remote() && disk != null) {
+            throw CliFailure.usage("--disk is for a modelled controller; a remote one has its own");
+        }
+        Path parent = out.toAbsolutePath().getParent();
+        if (!Files.isDirectory(parent)) {
+            throw CliFailure.environment(out + ": its folder does not exist; create it");
+        }
+        boolean own = firmware == null || firmware.equals("ovmf") || firmware.equals("seabios");
+        present("--firmware", own ? null : Path.of(firmware));
+        present("--kernel", kernel == null || RIG.equals(kernel) ? null : Path.of(kernel));
+        present("--initrd", initrd);
+        present("--disk", disk);
+    }
+
+    private static void present(String option, Path file) {
+        if (file != null && !Files.isRegularFile(file)) {
+            throw CliFailure.environment(option + " " + file + ": no such file; check the path");
+        }
+    }
+
+    private boolean remote() {
+        return controller.startsWith("vfio-user:");
+    }
+
+    private BootSpec spec(Rig rig, Path folder) throws IOException {
         try {
             LiveSpec live =
                     new LiveSpec(
@@ -303,8 +330,7 @@ public final class BootCommand implements Callable<Integer> {
     }
 
     private Path disk(Rig rig, Path folder) throws IOException {
-        boolean remote = controller.startsWith("vfio-user:");
-        if (disk != null || remote || rig == null || kernel == null) {
+        if (disk != null || remote() || rig == null || kernel == null) {
             return disk;
         }
         Path image = folder.resolve("disk.img");

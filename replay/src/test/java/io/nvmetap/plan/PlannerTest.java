@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.LiveState;
+import io.nvmetap.event.Owner;
 import io.nvmetap.event.QueueState;
 import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.ShadowCell;
@@ -205,5 +208,47 @@ class PlannerTest {
         assertThat(lines).anyMatch(l -> l.contains("Read nsid=1") && l.contains("status 0x281"));
         assertThat(lines).anyMatch(l -> l.contains("acknowledge 1 on CQ 1"));
         assertThat(lines).anyMatch(l -> l.contains("interrupts by MSIX unmask [0, 1]"));
+    }
+
+    /** The guest changes over before it unmasks, not when the first message comes. */
+    @Test
+    void shouldChangeHowInterruptsTravelWhereTheTableIsTouched() {
+        Recording recording = new Recording().ready();
+        recording.add(interrupt(InterruptKind.INTX));
+        recording.add(
+                new CapturedEvent()
+                        .asRegisterWritten(Side.DEVICE, RegisterSpace.MSIX_TABLE, 12, 4, 0));
+        recording.add(
+                new CapturedEvent()
+                        .asRegisterRead(Side.DEVICE, RegisterSpace.BAR0, Registers.VS, 4, 0));
+        recording.add(interrupt(InterruptKind.MSIX));
+        List<Stimulus> stimuli = recording.plan().stimuli();
+        List<InterruptKind> kinds = new ArrayList<>();
+        for (Stimulus s : stimuli) {
+            if (s instanceof Stimulus.ChooseInterrupts choice) {
+                kinds.add(choice.kind());
+            } else if (s instanceof Stimulus.WriteRegister write
+                    && write.space() == RegisterSpace.MSIX_TABLE) {
+                assertThat(kinds).containsExactly(InterruptKind.INTX, InterruptKind.MSIX);
+            }
+        }
+        assertThat(kinds).containsExactly(InterruptKind.INTX, InterruptKind.MSIX);
+    }
+
+    private static CapturedEvent interrupt(InterruptKind kind) {
+        return new CapturedEvent()
+                .asInterrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, 0, kind, "");
+    }
+
+    @Test
+    void shouldKnowThatEntriesWereLongerThanTheRegistersSay() {
+        Recording recording = new Recording().ready();
+        byte[] sqe = java.util.Arrays.copyOf(Recording.readCommand(1, 1), Sqe.SIZE_LONG);
+        recording.ring(1, 1);
+        recording.add(
+                new CapturedEvent()
+                        .asCommand(EventKind.COMMAND_EMITTED, 1, 0, sqe, 0, Sqe.SIZE_LONG)
+                        .owned(Owner.GUEST, 77));
+        assertThat(recording.plan().facts().ioEntryBytes()).isEqualTo(Sqe.SIZE_LONG);
     }
 }
