@@ -129,7 +129,9 @@ public final class MessageChannel implements AutoCloseable {
         while (done < target.length) {
             int got;
             try {
-                got = io.receive(target, done, target.length - done, received, deadlineNs);
+                // What follows the first bytes of a message was sent with them.
+                boolean likely = done > 0 || !first;
+                got = io.receive(target, done, likely, received, deadlineNs);
             } catch (SocketTimeoutException silent) {
                 if (done == 0 && first) {
                     throw silent;

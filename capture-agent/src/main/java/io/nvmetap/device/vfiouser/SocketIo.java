@@ -45,16 +45,17 @@ final class SocketIo implements AutoCloseable {
             control.close();
         }
 
-        Memory message(int count, int controlBytes) {
+        Lane() {
             vector.setPointer(0, bytes);
-            vector.setLong(Long.BYTES, count);
             header.clear();
             header.setPointer(16, vector);
             header.setLong(24, 1);
-            if (controlBytes > 0) {
-                header.setPointer(32, control);
-                header.setLong(40, controlBytes);
-            }
+        }
+
+        Memory message(int count, int controlBytes) {
+            vector.setLong(Long.BYTES, count);
+            header.setPointer(32, controlBytes > 0 ? control : null);
+            header.setLong(40, controlBytes);
             return header;
         }
     }
@@ -76,19 +77,20 @@ final class SocketIo implements AutoCloseable {
      * Reads what is there, at least one byte.
      *
      * @param received gets the descriptors that came with it
+     * @param likely the bytes are probably there already: looked for before they are waited for
      * @param deadlineNs of System.nanoTime(), null to wait without end
      * @return bytes read, -1 if the peer closed
      * @throws SocketTimeoutException if nothing came
      */
-    int receive(byte[] target, int at, int count, List<Descriptor> received, Long deadlineNs)
+    int receive(byte[] target, int at, boolean likely, List<Descriptor> received, Long deadlineNs)
             throws IOException {
         enter();
         try {
-            long got = Linux.AGAIN;
+            int count = Math.min(target.length - at, PIECE_BYTES);
+            long got = likely ? Linux.receive(fd, in.message(count, CONTROL_BYTES)) : Linux.AGAIN;
             while (got == Linux.AGAIN) {
                 await(in, Linux.POLLIN, deadlineNs, "nothing came in time");
-                Memory message = in.message(Math.min(count, PIECE_BYTES), CONTROL_BYTES);
-                got = Linux.receive(fd, message);
+                got = Linux.receive(fd, in.message(count, CONTROL_BYTES));
             }
             take(received);
             in.bytes.read(0, target, at, (int) got);
@@ -126,12 +128,15 @@ final class SocketIo implements AutoCloseable {
             int controlBytes = with.isEmpty() ? 0 : control(with);
             int done = 0;
             while (done < count) {
-                long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
-                await(out, Linux.POLLOUT, end, "the peer does not read");
                 int part = Math.min(count - done, PIECE_BYTES);
                 out.bytes.write(0, source, done, part);
                 long put = Linux.send(fd, out.message(part, done == 0 ? controlBytes : 0));
-                done += (int) Math.max(0, put);
+                if (put == Linux.AGAIN) {
+                    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+                    await(out, Linux.POLLOUT, end, "the peer does not read");
+                } else {
+                    done += (int) Math.max(0, put);
+                }
             }
         } finally {
             leave();
