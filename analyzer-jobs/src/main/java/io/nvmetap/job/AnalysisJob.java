@@ -1,5 +1,6 @@
 package io.nvmetap.job;
 
+import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.Topics;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,9 +53,9 @@ public final class AnalysisJob {
 
     /** The rules over events: encoded findings and summaries. */
     public static SingleOutputStreamOperator<byte[]> judge(
-            DataStream<byte[]> events, List<String> ruleIds) {
+            DataStream<byte[]> events, List<String> ruleIds, RuleSettings settings) {
         return events.keyBy(new EventKey())
-                .process(new JudgeFunction(ruleIds))
+                .process(new JudgeFunction(ruleIds, settings))
                 .returns(PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
                 .name("rules")
                 .uid("rules");

@@ -72,7 +72,7 @@ public final class FlinkRunner implements AnalysisRunner {
         Optional<Damage> damage = damage(trace);
         StreamExecutionEnvironment env = environment(1);
         try (CloseableIterator<byte[]> results =
-                AnalysisJob.judge(AnalysisJob.file(env, trace), options.rules())
+                AnalysisJob.judge(AnalysisJob.file(env, trace), options.rules(), options.settings())
                         .executeAndCollect("nvmetap analyze " + trace.getFileName())) {
             results.forEachRemaining(m -> deliver(m, findings, summaries));
         } catch (Exception e) {
@@ -101,7 +101,9 @@ public final class FlinkRunner implements AnalysisRunner {
             StreamExecutionEnvironment env = environment(2);
             env.enableCheckpointing(1_000);
             AnalysisJob.toTopics(
-                    AnalysisJob.judge(AnalysisJob.topic(env, brokers), options.rules()), brokers);
+                    AnalysisJob.judge(
+                            AnalysisJob.topic(env, brokers), options.rules(), options.settings()),
+                    brokers);
             JobClient job = env.executeAsync("nvmetap analyze");
             boolean interrupted = false;
             try {

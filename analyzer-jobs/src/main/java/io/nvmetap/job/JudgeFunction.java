@@ -23,12 +23,18 @@ public final class JudgeFunction extends KeyedProcessFunction<String, byte[], by
     public static final OutputTag<byte[]> DEAD = new OutputTag<>("dead-letters") {};
 
     private final List<String> ruleIds;
+    private final RuleSettings settings;
     private transient ValueState<Analyzer> state;
     private transient CapturedEvent event;
     private transient EventSerde serde;
 
-    public JudgeFunction(List<String> ruleIds) {
+    /**
+     * @param ruleIds rules wanted; empty for all
+     * @param settings their thresholds
+     */
+    public JudgeFunction(List<String> ruleIds, RuleSettings settings) {
         this.ruleIds = new java.util.ArrayList<>(ruleIds);
+        this.settings = settings;
     }
 
     @Override
@@ -51,7 +57,7 @@ public final class JudgeFunction extends KeyedProcessFunction<String, byte[], by
         }
         Analyzer analyzer = state.value();
         if (analyzer == null) {
-            analyzer = new Analyzer(RuleSet.only(ruleIds), RuleSettings.DEFAULTS);
+            analyzer = new Analyzer(RuleSet.only(ruleIds), settings);
         }
         analyzer.accept(
                 event,

@@ -1,5 +1,6 @@
 package io.nvmetap.report;
 
+import io.nvmetap.rule.RuleSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,10 +11,12 @@ import java.util.Optional;
  * @param trace trace file, if one is named
  * @param bootstrapServers Kafka broker, "" none
  * @param rules rule ids, empty for all
+ * @param settings thresholds
  * @param untilEnded live: stop when the capture of this session ends; "" any session, absent never
  */
 public record AnalysisOptions(
         Optional<Path> trace,
         String bootstrapServers,
         List<String> rules,
+        RuleSettings settings,
         Optional<String> untilEnded) {}

@@ -9,6 +9,7 @@ import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.rule.RuleSet;
+import io.nvmetap.rule.RuleSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -66,6 +67,14 @@ public final class AnalyzeCommand implements Callable<Integer> {
 
     @Option(names = "--rules", split = ",", paramLabel = "ID", description = "only these rules")
     private List<String> rules = List.of();
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=TIME",
+            description =
+                    "another threshold, in ns, us, ms or s: command-stall.io=300ms; may be given"
+                            + " several times")
+    private List<String> thresholds = List.of();
 
     @Option(names = "--fail-on", defaultValue = "error", description = "error, warning or never")
     private FailOn failOn;
@@ -136,12 +145,21 @@ public final class AnalyzeCommand implements Callable<Integer> {
         }
         try {
             RuleSet.only(rules);
+            settings();
         } catch (IllegalArgumentException unknown) {
             throw CliFailure.usage(unknown.getMessage());
         }
         if (trace != null && !Files.exists(trace)) {
             throw CliFailure.environment(trace + ": no such file; check the path");
         }
+    }
+
+    private RuleSettings settings() {
+        RuleSettings settings = RuleSettings.DEFAULTS;
+        for (String threshold : thresholds) {
+            settings = settings.with(threshold);
+        }
+        return settings;
     }
 
     private int run(PrintStream target) throws IOException {
@@ -152,6 +170,7 @@ public final class AnalyzeCommand implements Callable<Integer> {
                         Optional.ofNullable(trace),
                         bootstrapServers,
                         rules,
+                        settings(),
                         Optional.ofNullable(untilEnded));
         AnalysisRunner runner = trace != null && !flink ? files : job;
         Optional<String> damage =

@@ -4,7 +4,6 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.rule.AnalyzerHub;
-import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.TraceReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,8 +18,7 @@ public final class FileRunner implements AnalysisRunner {
             throws IOException {
         Path file = options.trace().orElseThrow();
         CapturedEvent e = new CapturedEvent();
-        AnalyzerHub hub =
-                new AnalyzerHub(options.rules(), RuleSettings.DEFAULTS, findings, summaries);
+        AnalyzerHub hub = new AnalyzerHub(options.rules(), options.settings(), findings, summaries);
         try (TraceReader reader = TraceReader.open(file)) {
             while (reader.next(e)) {
                 hub.accept(e);

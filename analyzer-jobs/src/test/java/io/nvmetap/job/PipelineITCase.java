@@ -13,6 +13,7 @@ import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.FileRunner;
+import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.testkit.Recordings;
 import io.nvmetap.trace.Topics;
 import io.nvmetap.trace.TraceReader;
@@ -105,7 +106,12 @@ class PipelineITCase {
         }
         CountDownLatch rang = new CountDownLatch(1);
         AnalysisOptions live =
-                new AnalysisOptions(Optional.empty(), address, List.of(), Optional.empty());
+                new AnalysisOptions(
+                        Optional.empty(),
+                        address,
+                        List.of(),
+                        RuleSettings.DEFAULTS,
+                        Optional.empty());
         Thread job =
                 new Thread(
                         () -> {

@@ -7,6 +7,7 @@ import io.nvmetap.finding.Verdict;
 import io.nvmetap.importer.QemuLogImporter;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.AnalysisRunner;
+import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.TraceWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,6 +51,7 @@ public final class Recordings {
                         brokers.isEmpty() ? Optional.of(trace) : Optional.empty(),
                         brokers,
                         List.of(),
+                        RuleSettings.DEFAULTS,
                         Optional.of(session));
         runner.run(
                 options,
