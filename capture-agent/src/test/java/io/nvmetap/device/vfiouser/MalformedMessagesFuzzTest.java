@@ -138,7 +138,7 @@ class MalformedMessagesFuzzTest {
         server.close();
         timeline.close();
         assertThat(log).as(where(sent)).noneMatch(line -> line.contains("failed: "));
-        assertThat(Descriptors.ofProcess()).as(where(sent)).isEqualTo(numbersBefore);
+        Descriptors.expectNumbers(numbersBefore);
     }
 
     /** One client's life; how many messages it sent. */
