@@ -94,6 +94,9 @@ class HouseTest {
                                     "event",
                                     "mediator",
                                     "nvme")),
+                    Map.entry(
+                            "corpus",
+                            Set.of("cli", "device.model", "event", "guest", "mediator", "trace")),
                     Map.entry("export", Set.of("cli", "event", "nvme", "show", "trace")));
 
     private static JavaClasses classes() {

@@ -93,6 +93,12 @@ public record SimulationSpec(
                 guests, profile, driver, controllerFaults, Set.of(faults), seed, operations, cpus);
     }
 
+    /** The same from another seed. */
+    public SimulationSpec withSeed(long other) {
+        return new SimulationSpec(
+                guests, profile, driver, controllerFaults, guestFaults, other, operations, cpus);
+    }
+
     /** The same with another number of CPUs. */
     public SimulationSpec withCpus(int number) {
         return new SimulationSpec(

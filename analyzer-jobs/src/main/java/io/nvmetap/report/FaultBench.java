@@ -1,0 +1,164 @@
+package io.nvmetap.report;
+
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.finding.Finding;
+import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.rule.RuleSettings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Second half of {@code nvmetap bench faults}: judges labelled recordings and says how many faults
+ * were found, with the right owner, and what was said that is not so.
+ */
+@Command(
+        name = "bench faults",
+        mixinStandardHelpOptions = true,
+        description = "Judges a folder of labelled recordings: recall, precision, right owner.")
+public final class FaultBench implements Callable<Integer> {
+    /** Entries of the catalog of real bugs that the project sets out to cover. */
+    private static final int CATALOG_ENTRIES = 66;
+
+    private static final int MISSES_SHOWN = 3;
+
+    @Parameters(index = "0", paramLabel = "DIR", description = "recordings with their labels")
+    private Path folder;
+
+    @Option(names = "--format", defaultValue = "text", description = "text or json")
+    private String format;
+
+    private final PrintStream out;
+    private final Map<String, FaultScore> scores = new TreeMap<>();
+    private long events;
+
+    FaultBench(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new FaultBench(System.out), args, System.err));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        for (Path file : labels()) {
+            judge(FaultLabel.read(file));
+        }
+        if (!format.equals("json")) {
+            table();
+        }
+        summary();
+        return ExitStatus.OK;
+    }
+
+    private List<Path> labels() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw CliFailure.environment(folder + ": no such folder; write one with bench faults");
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> labels = files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
+            if (labels.isEmpty()) {
+                throw CliFailure.environment(folder + ": no label file (NAME.json) in it");
+            }
+            return labels;
+        }
+    }
+
+    private void judge(FaultLabel label) throws IOException {
+        FaultScore score =
+                scores.computeIfAbsent(
+                        label.fault() + " " + label.owner(),
+                        k -> new FaultScore(label.fault(), label.owner()));
+        List<Finding> findings = new ArrayList<>();
+        AnalysisOptions options =
+                new AnalysisOptions(
+                        Optional.of(label.trace()),
+                        "",
+                        List.of(),
+                        RuleSettings.DEFAULTS,
+                        Optional.empty());
+        Optional<String> damage =
+                new FileRunner().run(options, findings::add, s -> events += count(s));
+        if (damage.isPresent()) {
+            throw CliFailure.environment(damage.get());
+        }
+        if (label.faulted()) {
+            score.faulted(label.trace().getFileName().toString(), findings);
+        } else {
+            score.healthy(findings);
+        }
+    }
+
+    private static long count(SessionSummary summary) {
+        return summary.events();
+    }
+
+    private void table() {
+        out.printf(
+                "%-42s %-11s %6s %6s %6s %12s %6s%n",
+                "fault", "owner", "runs", "found", "owner", "after ms", "false");
+        for (FaultScore s : scores.values()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-42s %-11s %6d %6d %6d %12s %6d%n",
+                    s.fault,
+                    s.owner.toLowerCase(Locale.ROOT),
+                    s.runs,
+                    s.found,
+                    s.rightOwner,
+                    s.found == 0
+                            ? "-"
+                            : String.format(Locale.ROOT, "%.1f", s.foundAfterNsMedian() / 1e6),
+                    s.falseFindings);
+            for (String miss : s.missed.subList(0, Math.min(MISSES_SHOWN, s.missed.size()))) {
+                out.println("    missed in " + miss);
+            }
+        }
+    }
+
+    private void summary() {
+        Collection<FaultScore> all = scores.values();
+        long runs = all.stream().mapToLong(s -> s.runs).sum();
+        long found = all.stream().mapToLong(s -> s.found).sum();
+        long right = all.stream().mapToLong(s -> s.rightOwner).sum();
+        long wrong = all.stream().mapToLong(s -> s.falseFindings).sum();
+        long planted = all.stream().map(s -> s.fault).distinct().count();
+        out.printf(
+                Locale.ROOT,
+                "{\"summary\":{\"bench\":\"faults\",\"faults\":%d,\"catalogEntries\":%d,\"runs\":%d,"
+                        + "\"recall\":%.4f,\"precision\":%.4f,\"ownerAccuracy\":%.4f,"
+                        + "\"falseFindings\":%d,\"events\":%d,\"date\":\"%s\"}}%n",
+                planted,
+                CATALOG_ENTRIES,
+                runs,
+                ratio(found, runs),
+                ratio(found, found + wrong),
+                ratio(right, found),
+                wrong,
+                events,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    private static double ratio(long part, long whole) {
+        return whole == 0 ? 0 : (double) part / whole;
+    }
+}

@@ -1,0 +1,57 @@
+package io.nvmetap.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.nvmetap.cli.CliFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a labelled recording holds.
+ *
+ * @param trace the recording
+ * @param fault id of the planted fault
+ * @param owner GUEST, MEDIATOR or CONTROLLER
+ * @param faulted false: the same run without it
+ */
+record FaultLabel(Path trace, String fault, String owner, boolean faulted) {
+    private static final long BYTES_MAX = 64 << 10;
+
+    /**
+     * Reads a label file; the recording is beside it, {@code .avro} instead of {@code .json}.
+     *
+     * @throws IOException if it cannot be read
+     * @throws CliFailure if it is no label
+     */
+    static FaultLabel read(Path file) throws IOException {
+        if (Files.size(file) > BYTES_MAX) {
+            throw CliFailure.environment(file + ": too large for a label");
+        }
+        String fault = "";
+        String owner = "";
+        boolean faulted = true;
+        try (JsonParser json = new JsonFactory().createParser(Files.readAllBytes(file))) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                json.nextToken();
+                switch (name) {
+                    case "fault" -> fault = json.getText();
+                    case "owner" -> owner = json.getText();
+                    case "faulted" -> faulted = json.getBooleanValue();
+                    default -> json.skipChildren();
+                }
+            }
+        } catch (com.fasterxml.jackson.core.JsonProcessingException malformed) {
+            throw CliFailure.environment(file + ": no label: " + malformed.getOriginalMessage());
+        }
+        if (fault.isEmpty() || !owner.matches("GUEST|MEDIATOR|CONTROLLER")) {
+            throw CliFailure.environment(file + ": no label: needs fault and owner");
+        }
+        String name = file.getFileName().toString();
+        Path trace = file.resolveSibling(name.substring(0, name.length() - 5) + ".avro");
+        return new FaultLabel(trace, fault, owner, faulted);
+    }
+}
