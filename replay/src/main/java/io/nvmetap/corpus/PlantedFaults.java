@@ -80,6 +80,7 @@ public final class PlantedFaults {
         all.add(driver("cq-doorbell-duplicate-or-backward", linux()));
         all.add(driver("lost-deferred-doorbell", uboot()));
         all.add(driver("duplicate-or-late-completion", linux()));
+        // Found where it is felt: among many commands the next interrupt heals a lost one at once.
         all.add(driver("lost-irq-polled-rescue", linux()));
         all.add(driver("msix-unmask-not-flushed", linux()));
         all.add(driver("torn-cqe-copyback", linux()));
