@@ -38,6 +38,12 @@ public final class Command implements Serializable {
 
     public long prp1;
     public boolean prp1Known;
+    public long prp2;
+    public boolean prp2Known;
+
+    /** Device side commands of the guest: the same command on the guest's side, null not seen. */
+    public Command fetched;
+
     public long dataBytes = -1;
 
     /** Parameters of queue commands and features, where known. */

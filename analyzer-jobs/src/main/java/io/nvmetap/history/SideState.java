@@ -30,6 +30,8 @@ public final class SideState implements Serializable {
     /** Byte of a completion that holds the phase tag (NVMe Base 2.0, 4.6.1). */
     private static final int PHASE_BYTE = 14;
 
+    private static final long LOW_HALF = 0xFFFF_FFFFL;
+
     /** Entries of the smallest queue. */
     private static final int ENTRIES_MIN = 2;
 
@@ -59,6 +61,12 @@ public final class SideState implements Serializable {
 
     public int aqa;
     public boolean aqaKnown;
+
+    /** CAP as this side was shown it, each half with the event that told it, -1 not seen. */
+    public long cap;
+
+    public long capLowSeq = -1;
+    public long capHighSeq = -1;
     public final Map<Integer, SubmissionQueue> sqs = new HashMap<>();
     public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
@@ -75,6 +83,8 @@ public final class SideState implements Serializable {
         known = false;
         enabled = false;
         aqaKnown = false;
+        capLowSeq = -1;
+        capHighSeq = -1;
     }
 
     private void clear() {
@@ -127,6 +137,22 @@ public final class SideState implements Serializable {
         return (int)
                 (sqs.keySet().stream().filter(q -> q > 0).count()
                         + cqs.keySet().stream().filter(q -> q > 0).count());
+    }
+
+    /** Remembers CAP, read whole or in halves. */
+    void registerRead(CapturedEvent e) {
+        if (e.space != RegisterSpace.BAR0 || !e.flag || e.widthBytes < 4) {
+            return;
+        }
+        if (e.registerOffset == Registers.CAP) {
+            cap = cap & ~LOW_HALF | e.value & LOW_HALF;
+            capLowSeq = e.seq;
+        }
+        boolean whole = e.registerOffset == Registers.CAP && e.widthBytes == 8;
+        if (whole || e.registerOffset == Registers.CAP_HIGH) {
+            cap = whole ? e.value : cap & LOW_HALF | e.value << 32;
+            capHighSeq = e.seq;
+        }
     }
 
     void register(CapturedEvent e, Facts facts) {
@@ -206,6 +232,8 @@ public final class SideState implements Serializable {
         c.startSeq = e.seq;
         c.prp1 = Sqe.prp1(e.entry, 0);
         c.prp1Known = e.knows(Sqe.PRP1_OFFSET, 8) && !e.sgl;
+        c.prp2 = Sqe.prp2(e.entry, 0);
+        c.prp2Known = e.knows(Sqe.PRP2_OFFSET, 8) && !e.sgl;
         c.dataBytes = e.dataBytes;
         c.cdw10 = Sqe.cdw10(e.entry, 0);
         c.cdw11 = Sqe.cdw11(e.entry, 0);

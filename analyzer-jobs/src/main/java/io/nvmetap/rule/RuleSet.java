@@ -5,6 +5,8 @@ import io.nvmetap.rule.completion.DuplicateOrLateCompletion;
 import io.nvmetap.rule.completion.TornCqeCopyback;
 import io.nvmetap.rule.interrupt.LostIrqPolledRescue;
 import io.nvmetap.rule.interrupt.MsixUnmaskNotFlushed;
+import io.nvmetap.rule.lifecycle.CommandSetSelectionUnsupported;
+import io.nvmetap.rule.lifecycle.DbbufConfigPassedThrough;
 import io.nvmetap.rule.lifecycle.ResetDuringCompletion;
 import io.nvmetap.rule.lifecycle.UncleanShutdown;
 import io.nvmetap.rule.queue.CqDoorbellDuplicateOrBackward;
@@ -44,7 +46,9 @@ public final class RuleSet {
                     AppleUnackedCqeStall::new,
                     AppleBufferReuseStall::new,
                     CommandStall::new,
-                    HostSqSlotOverwrite::new);
+                    HostSqSlotOverwrite::new,
+                    DbbufConfigPassedThrough::new,
+                    CommandSetSelectionUnsupported::new);
 
     private RuleSet() {}
 

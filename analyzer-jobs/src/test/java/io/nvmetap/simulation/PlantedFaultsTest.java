@@ -54,6 +54,10 @@ class PlantedFaultsTest {
         return run(GuestKind.LINUX, "samsung", 400);
     }
 
+    private static SimulationSpec generic() {
+        return run(GuestKind.LINUX, "generic", 400);
+    }
+
     private static SimulationSpec apple() {
         return run(GuestKind.LINUX, "apple", 400).withCpus(1);
     }
@@ -90,6 +94,8 @@ class PlantedFaultsTest {
                 driver("cq-doorbell-duplicate-or-backward", Party.MEDIATOR, linux()),
                 driver("lost-deferred-doorbell", Party.MEDIATOR, uboot),
                 driver("host-sq-slot-overwrite", Party.MEDIATOR, linux()),
+                driver("dbbuf-config-passed-through", Party.MEDIATOR, generic()),
+                driver("command-set-selection-unsupported", Party.MEDIATOR, generic()),
                 driver("duplicate-or-late-completion", Party.MEDIATOR, linux()),
                 driver("lost-irq-polled-rescue", Party.MEDIATOR, linux()),
                 driver("msix-unmask-not-flushed", Party.MEDIATOR, linux()),

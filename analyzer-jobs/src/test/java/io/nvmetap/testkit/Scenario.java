@@ -250,6 +250,46 @@ public final class Scenario {
                 EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
     }
 
+    /** An admin command on its way: fetched or emitted. */
+    public Scenario admin(EventKind kind, int opcode, int cid, long prp1, Owner owner) {
+        byte[] b = sqe(opcode, cid, 0, 0);
+        Sqe.putPrp1(b, 0, prp1);
+        Sqe.putPrp2(b, 0, prp1 + 0x1000);
+        return submit(kind, 0, b, owner, -1);
+    }
+
+    /** The controller refuses a guest's command. */
+    public Scenario refused(int sqid, int cid, int status) {
+        byte[] b = new byte[16];
+        Cqe.putCid(b, 0, cid);
+        Cqe.putSqid(b, 0, sqid);
+        Cqe.putStatusAndPhase(b, 0, status, 1);
+        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_SEEN, sqid, 0, b, 0);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** A register is read on one side. */
+    public Scenario reads(Side side, int offset, int width, long value) {
+        return us(1).add(event().asRegisterRead(side, RegisterSpace.BAR0, offset, width, value));
+    }
+
+    /** A register is written on one side. */
+    public Scenario writes(Side side, int offset, int value) {
+        return register(side, offset, value);
+    }
+
+    /** The mediator refuses an enable. */
+    public Scenario rejectsEnable(String reason) {
+        return us(1).add(
+                        event().asDecision(
+                                        Side.GUEST,
+                                        DecisionKind.REJECTED,
+                                        "CC.EN",
+                                        -1,
+                                        -1,
+                                        reason));
+    }
+
     /** The next command of the queue goes to this slot, -1 not seen. */
     public Scenario atSlot(int sqid, int slot) {
         nextSlot.put(sqid, slot);
