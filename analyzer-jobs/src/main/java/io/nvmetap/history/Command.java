@@ -62,6 +62,11 @@ public final class Command implements Serializable {
 
     public long seenSeq = -1;
 
+    /** When its completion was acknowledged on this side by a head that covers it, -1 not yet. */
+    public long ackedNs = -1;
+
+    public long ackedSeq = -1;
+
     /** Its queue was deleted: nobody owes a completion any more. */
     public boolean released;
 

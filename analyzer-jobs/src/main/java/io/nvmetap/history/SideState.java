@@ -308,6 +308,8 @@ public final class SideState implements Serializable {
         cq.published = Math.max(0, cq.published - 1);
         if (cq.ackedEarly > 0) {
             cq.ackedEarly--;
+            c.ackedNs = cq.headNs;
+            c.ackedSeq = cq.headSeq;
         } else if (cq.unacked.size() < cq.sizeEntries) {
             cq.unacked.addLast(c);
         }
@@ -427,9 +429,13 @@ public final class SideState implements Serializable {
         facts.advance = Math.floorMod((int) e.value - cq.head, cq.sizeEntries);
         facts.oldestAcked = facts.advance > 0 ? cq.unacked.peekFirst() : null;
         cq.head = (int) e.value;
+        cq.headNs = e.timeNs;
+        cq.headSeq = e.seq;
         for (int i = 0; i < facts.advance; i++) {
             if (!cq.unacked.isEmpty()) {
-                cq.unacked.removeFirst();
+                Command acked = cq.unacked.removeFirst();
+                acked.ackedNs = e.timeNs;
+                acked.ackedSeq = e.seq;
             } else if (cq.ackedEarly < cq.published) {
                 cq.ackedEarly++;
             }

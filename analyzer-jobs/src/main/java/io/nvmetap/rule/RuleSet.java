@@ -1,5 +1,6 @@
 package io.nvmetap.rule;
 
+import io.nvmetap.rule.completion.BatchPublishedBeforeAccounting;
 import io.nvmetap.rule.completion.CqeSqidSqhdNotTranslated;
 import io.nvmetap.rule.completion.DuplicateOrLateCompletion;
 import io.nvmetap.rule.completion.TornCqeCopyback;
@@ -48,7 +49,8 @@ public final class RuleSet {
                     CommandStall::new,
                     HostSqSlotOverwrite::new,
                     DbbufConfigPassedThrough::new,
-                    CommandSetSelectionUnsupported::new);
+                    CommandSetSelectionUnsupported::new,
+                    BatchPublishedBeforeAccounting::new);
 
     private RuleSet() {}
 

@@ -14,6 +14,7 @@ import java.io.Serializable;
  * @param pairOverlapNs rule.sq-cq-doorbell-pair-race.overlap
  * @param appleUnackedNs rule.apple-unacked-cqe-stall.unacked: age of an unacknowledged CQE
  * @param appleSilenceNs silence of the controller that counts as the stall, Apple rules
+ * @param unpassedHeadNs rule.batch-published-before-accounting.deadline: guest's head not passed on
  */
 public record RuleSettings(
         long ioDeadlineNs,
@@ -23,12 +24,21 @@ public record RuleSettings(
         long silentCompletionNs,
         long pairOverlapNs,
         long appleUnackedNs,
-        long appleSilenceNs)
+        long appleSilenceNs,
+        long unpassedHeadNs)
         implements Serializable {
     private static final long MS = 1_000_000L;
 
     /** Defaults. */
     public static final RuleSettings DEFAULTS =
             new RuleSettings(
-                    1_000 * MS, 2_000 * MS, 10 * MS, 300 * MS, 100 * MS, 200, 2 * MS, 300 * MS);
+                    1_000 * MS,
+                    2_000 * MS,
+                    10 * MS,
+                    300 * MS,
+                    100 * MS,
+                    200,
+                    2 * MS,
+                    300 * MS,
+                    10 * MS);
 }

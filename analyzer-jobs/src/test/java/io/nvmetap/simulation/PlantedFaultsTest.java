@@ -94,6 +94,7 @@ class PlantedFaultsTest {
                 driver("cq-doorbell-duplicate-or-backward", Party.MEDIATOR, linux()),
                 driver("lost-deferred-doorbell", Party.MEDIATOR, uboot),
                 driver("host-sq-slot-overwrite", Party.MEDIATOR, linux()),
+                driver("batch-published-before-accounting", Party.MEDIATOR, linux()),
                 driver("dbbuf-config-passed-through", Party.MEDIATOR, generic()),
                 driver("command-set-selection-unsupported", Party.MEDIATOR, generic()),
                 driver("duplicate-or-late-completion", Party.MEDIATOR, linux()),

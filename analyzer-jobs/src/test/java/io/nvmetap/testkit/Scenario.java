@@ -413,6 +413,11 @@ public final class Scenario {
         return add(event().asDecision(Side.GUEST, kind, "doorbell", qid, -1, "test"));
     }
 
+    /** A decision of the mediator about something of a queue. */
+    public Scenario decidesOf(DecisionKind kind, String what, int qid) {
+        return add(event().asDecision(Side.GUEST, kind, what, qid, -1, "test"));
+    }
+
     /** Ends the capture and runs the rules. */
     public Judged judged() {
         add(event().asCaptureEnded(seq, 0, "end"));
