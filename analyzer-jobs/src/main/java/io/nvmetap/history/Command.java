@@ -17,6 +17,10 @@ public final class Command implements Serializable {
 
     public int cid;
     public int opcode;
+
+    /** Slot of its submission queue, -1 not seen. */
+    public int slot = -1;
+
     public Owner owner = Owner.UNKNOWN;
 
     /** When this side saw it submitted. */
@@ -34,6 +38,12 @@ public final class Command implements Serializable {
 
     public long prp1;
     public boolean prp1Known;
+    public long prp2;
+    public boolean prp2Known;
+
+    /** Device side commands of the guest: the same command on the guest's side, null not seen. */
+    public Command fetched;
+
     public long dataBytes = -1;
 
     /** Parameters of queue commands and features, where known. */
@@ -51,6 +61,11 @@ public final class Command implements Serializable {
     public long emittedSeq = -1;
 
     public long seenSeq = -1;
+
+    /** When its completion was acknowledged on this side by a head that covers it, -1 not yet. */
+    public long ackedNs = -1;
+
+    public long ackedSeq = -1;
 
     /** Its queue was deleted: nobody owes a completion any more. */
     public boolean released;

@@ -18,6 +18,11 @@ public final class CompletionQueue implements Serializable {
 
     public boolean headKnown = true;
 
+    /** When that was, and the event. */
+    public long headNs = -1;
+
+    public long headSeq = -1;
+
     /**
      * Its shadow doorbell was seen to move: from then on that is the head, and the doorbell only
      * announces; what it says may be behind (NVMe Base 2.0, Annex B.5).

@@ -110,6 +110,7 @@ public final class History implements Serializable {
         switch (e.kind) {
             case CAPTURE_STARTED -> start(e);
             case STATE_SNAPSHOT -> snapshot(e);
+            case REGISTER_READ -> s.registerRead(e);
             case REGISTER_WRITTEN -> s.register(e, facts);
             case DOORBELL_RUNG -> s.doorbell(e, false, facts);
             case SHADOW_DOORBELL -> {
@@ -148,6 +149,7 @@ public final class History implements Serializable {
         if (onGuestSide != null) {
             if (e.kind == EventKind.COMMAND_EMITTED) {
                 onGuestSide.emittedSeq = e.seq;
+                facts.command.fetched = onGuestSide;
             } else {
                 onGuestSide.seenSeq = e.seq;
             }

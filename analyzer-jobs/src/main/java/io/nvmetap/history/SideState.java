@@ -30,6 +30,8 @@ public final class SideState implements Serializable {
     /** Byte of a completion that holds the phase tag (NVMe Base 2.0, 4.6.1). */
     private static final int PHASE_BYTE = 14;
 
+    private static final long LOW_HALF = 0xFFFF_FFFFL;
+
     /** Entries of the smallest queue. */
     private static final int ENTRIES_MIN = 2;
 
@@ -59,6 +61,12 @@ public final class SideState implements Serializable {
 
     public int aqa;
     public boolean aqaKnown;
+
+    /** CAP as this side was shown it, each half with the event that told it, -1 not seen. */
+    public long cap;
+
+    public long capLowSeq = -1;
+    public long capHighSeq = -1;
     public final Map<Integer, SubmissionQueue> sqs = new HashMap<>();
     public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
@@ -75,6 +83,8 @@ public final class SideState implements Serializable {
         known = false;
         enabled = false;
         aqaKnown = false;
+        capLowSeq = -1;
+        capHighSeq = -1;
     }
 
     private void clear() {
@@ -127,6 +137,22 @@ public final class SideState implements Serializable {
         return (int)
                 (sqs.keySet().stream().filter(q -> q > 0).count()
                         + cqs.keySet().stream().filter(q -> q > 0).count());
+    }
+
+    /** Remembers CAP, read whole or in halves. */
+    void registerRead(CapturedEvent e) {
+        if (e.space != RegisterSpace.BAR0 || !e.flag || e.widthBytes < 4) {
+            return;
+        }
+        if (e.registerOffset == Registers.CAP) {
+            cap = cap & ~LOW_HALF | e.value & LOW_HALF;
+            capLowSeq = e.seq;
+        }
+        boolean whole = e.registerOffset == Registers.CAP && e.widthBytes == 8;
+        if (whole || e.registerOffset == Registers.CAP_HIGH) {
+            cap = whole ? e.value : cap & LOW_HALF | e.value << 32;
+            capHighSeq = e.seq;
+        }
     }
 
     void register(CapturedEvent e, Facts facts) {
@@ -200,11 +226,14 @@ public final class SideState implements Serializable {
         c.sqid = e.qid;
         c.cid = Sqe.cid(e.entry, 0);
         c.opcode = Sqe.opcode(e.entry, 0);
+        c.slot = e.slot;
         c.owner = e.owner;
         c.startNs = e.timeNs;
         c.startSeq = e.seq;
         c.prp1 = Sqe.prp1(e.entry, 0);
         c.prp1Known = e.knows(Sqe.PRP1_OFFSET, 8) && !e.sgl;
+        c.prp2 = Sqe.prp2(e.entry, 0);
+        c.prp2Known = e.knows(Sqe.PRP2_OFFSET, 8) && !e.sgl;
         c.dataBytes = e.dataBytes;
         c.cdw10 = Sqe.cdw10(e.entry, 0);
         c.cdw11 = Sqe.cdw11(e.entry, 0);
@@ -223,6 +252,9 @@ public final class SideState implements Serializable {
         SubmissionQueue sq = sqs.get(e.qid);
         facts.sq = sq;
         if (sq != null) {
+            if (side == Side.DEVICE) {
+                sq.ring.place(c);
+            }
             sq.taken = (sq.taken + 1) % sq.sizeEntries;
             if (sq.waitingSinceNs >= 0) {
                 facts.waitedNs = e.timeNs - sq.waitingSinceNs;
@@ -239,6 +271,7 @@ public final class SideState implements Serializable {
         facts.cq = cq;
         facts.command = c;
         facts.unmatched = c == null && known;
+        consumed(e, c);
         if (c != null) {
             inFlight.remove(key(c.sqid, c.cid), c);
             byId.remove(c.commandId);
@@ -255,10 +288,28 @@ public final class SideState implements Serializable {
         }
     }
 
+    /** What a completion tells of its submission queue: SQHD, and that its command was taken. */
+    private void consumed(CapturedEvent e, Command c) {
+        boolean named = e.knows(Cqe.SQID_OFFSET, 2);
+        SubmissionQueue sq =
+                c == null && !named ? null : sqs.get(c == null ? Cqe.sqid(e.entry, 0) : c.sqid);
+        if (sq == null || side != Side.DEVICE) {
+            return;
+        }
+        if (c != null) {
+            sq.ring.completed(c, e.seq);
+        }
+        if (e.knows(Cqe.SQHD_OFFSET, 2)) {
+            sq.ring.consumed(Cqe.sqhd(e.entry, 0), e.seq);
+        }
+    }
+
     private static void post(CompletionQueue cq, Command c) {
         cq.published = Math.max(0, cq.published - 1);
         if (cq.ackedEarly > 0) {
             cq.ackedEarly--;
+            c.ackedNs = cq.headNs;
+            c.ackedSeq = cq.headSeq;
         } else if (cq.unacked.size() < cq.sizeEntries) {
             cq.unacked.addLast(c);
         }
@@ -378,9 +429,13 @@ public final class SideState implements Serializable {
         facts.advance = Math.floorMod((int) e.value - cq.head, cq.sizeEntries);
         facts.oldestAcked = facts.advance > 0 ? cq.unacked.peekFirst() : null;
         cq.head = (int) e.value;
+        cq.headNs = e.timeNs;
+        cq.headSeq = e.seq;
         for (int i = 0; i < facts.advance; i++) {
             if (!cq.unacked.isEmpty()) {
-                cq.unacked.removeFirst();
+                Command acked = cq.unacked.removeFirst();
+                acked.ackedNs = e.timeNs;
+                acked.ackedSeq = e.seq;
             } else if (cq.ackedEarly < cq.published) {
                 cq.ackedEarly++;
             }

@@ -1,14 +1,18 @@
 package io.nvmetap.rule;
 
+import io.nvmetap.rule.completion.BatchPublishedBeforeAccounting;
 import io.nvmetap.rule.completion.CqeSqidSqhdNotTranslated;
 import io.nvmetap.rule.completion.DuplicateOrLateCompletion;
 import io.nvmetap.rule.completion.TornCqeCopyback;
 import io.nvmetap.rule.interrupt.LostIrqPolledRescue;
 import io.nvmetap.rule.interrupt.MsixUnmaskNotFlushed;
+import io.nvmetap.rule.lifecycle.CommandSetSelectionUnsupported;
+import io.nvmetap.rule.lifecycle.DbbufConfigPassedThrough;
 import io.nvmetap.rule.lifecycle.ResetDuringCompletion;
 import io.nvmetap.rule.lifecycle.UncleanShutdown;
 import io.nvmetap.rule.queue.CqDoorbellDuplicateOrBackward;
 import io.nvmetap.rule.queue.HostAndGuestCommandsMixed;
+import io.nvmetap.rule.queue.HostSqSlotOverwrite;
 import io.nvmetap.rule.queue.LostDeferredDoorbell;
 import io.nvmetap.rule.queue.MdtsExceeded;
 import io.nvmetap.rule.queue.NumberOfQueuesNeverSet;
@@ -42,7 +46,11 @@ public final class RuleSet {
                     UncleanShutdown::new,
                     AppleUnackedCqeStall::new,
                     AppleBufferReuseStall::new,
-                    CommandStall::new);
+                    CommandStall::new,
+                    HostSqSlotOverwrite::new,
+                    DbbufConfigPassedThrough::new,
+                    CommandSetSelectionUnsupported::new,
+                    BatchPublishedBeforeAccounting::new);
 
     private RuleSet() {}
 

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * @param pairOverlapNs rule.sq-cq-doorbell-pair-race.overlap
  * @param appleUnackedNs rule.apple-unacked-cqe-stall.unacked: age of an unacknowledged CQE
  * @param appleSilenceNs silence of the controller that counts as the stall, Apple rules
+ * @param unpassedHeadNs rule.batch-published-before-accounting.deadline: guest's head not passed on
+ * @param uncheckedUnmaskNs rule.unmask-without-recheck.deadline: unmask, no completion taken
  */
 public record RuleSettings(
         long ioDeadlineNs,
@@ -26,14 +28,25 @@ public record RuleSettings(
         long silentCompletionNs,
         long pairOverlapNs,
         long appleUnackedNs,
-        long appleSilenceNs)
+        long appleSilenceNs,
+        long unpassedHeadNs,
+        long uncheckedUnmaskNs)
         implements Serializable {
     private static final long MS = 1_000_000L;
 
     /** Defaults. */
     public static final RuleSettings DEFAULTS =
             new RuleSettings(
-                    1_000 * MS, 2_000 * MS, 10 * MS, 300 * MS, 100 * MS, 200, 2 * MS, 300 * MS);
+                    1_000 * MS,
+                    2_000 * MS,
+                    10 * MS,
+                    300 * MS,
+                    100 * MS,
+                    200,
+                    2 * MS,
+                    300 * MS,
+                    10 * MS,
+                    10 * MS);
 
     /** What users call the thresholds, in the order of the components. */
     private static final List<String> NAMES =
@@ -45,7 +58,9 @@ public record RuleSettings(
                     "lost-irq-polled-rescue.age",
                     "sq-cq-doorbell-pair-race.overlap",
                     "apple-unacked-cqe-stall.age",
-                    "apple.silence");
+                    "apple.silence",
+                    "batch-published-before-accounting.deadline",
+                    "unmask-without-recheck.deadline");
 
     /** Longest threshold: a day. */
     public static final long NS_MAX = 86_400_000_000_000L;
@@ -74,10 +89,12 @@ public record RuleSettings(
             silentCompletionNs,
             pairOverlapNs,
             appleUnackedNs,
-            appleSilenceNs
+            appleSilenceNs,
+            unpassedHeadNs,
+            uncheckedUnmaskNs
         };
         v[index] = ns;
-        return new RuleSettings(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]);
+        return new RuleSettings(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9]);
     }
 
     /**

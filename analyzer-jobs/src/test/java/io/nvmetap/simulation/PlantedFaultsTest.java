@@ -2,18 +2,15 @@ package io.nvmetap.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nvmetap.device.model.ControllerFault;
+import io.nvmetap.corpus.PlantedFaults;
 import io.nvmetap.device.model.ControllerProfile;
-import io.nvmetap.device.model.ModelKnobs;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Verdict;
-import io.nvmetap.guest.GuestFault;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
-import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.rule.Analyzer;
 import io.nvmetap.rule.RuleSet;
 import io.nvmetap.rule.RuleSettings;
@@ -30,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Modelled guests through the reference driver on modelled controllers: each alarm rings, no other.
  */
 class PlantedFaultsTest {
-    private static final long SEED = 7;
+    private static final long SEED = PlantedFaults.SEED;
     private static final int SEEDS_MAX = 12;
 
     /** One planted fault: who has it and what must be said. */
@@ -50,83 +47,17 @@ class PlantedFaultsTest {
                 .withProfile(ControllerProfile.byName(profile));
     }
 
-    private static SimulationSpec linux() {
-        return run(GuestKind.LINUX, "samsung", 400);
-    }
-
-    private static SimulationSpec apple() {
-        return run(GuestKind.LINUX, "apple", 400).withCpus(1);
-    }
-
-    private static DriverSpec broken(String fault) {
-        return DriverSpec.parse("reference:fault=" + fault);
-    }
-
-    private static Planted driver(String rule, Party owner, SimulationSpec healthy) {
-        return new Planted(rule, owner, healthy.withDriver(broken(rule)), healthy);
-    }
-
-    private static Planted guest(String rule, GuestFault fault, SimulationSpec healthy) {
-        return new Planted(rule, Party.GUEST, healthy.withGuestFaults(fault), healthy);
-    }
-
+    /** The corpus of the benchmark: each fault that can be planted is planted here too. */
     static List<Planted> planted() {
-        SimulationSpec loaded = run(GuestKind.LINUX, "samsung", 4_000);
-        SimulationSpec uboot = run(GuestKind.UBOOT, "samsung", 60);
-        // Stricter than the family, so that one forgotten acknowledgement is enough.
-        SimulationSpec impatient =
-                run(GuestKind.LINUX, "apple", 10)
-                        .withCpus(1)
-                        .withProfile(
-                                ControllerProfile.byName("apple")
-                                        .withKnobs(ModelKnobs.DEFAULT.withUnacked(1, 100_000)));
-        SimulationSpec reset = linux().withGuestFaults(GuestFault.UNCLEAN_SHUTDOWN);
-        return List.of(
-                guest("number-of-queues-never-set", GuestFault.NUMBER_OF_QUEUES_NEVER_SET, linux()),
-                guest("sq-tail-out-of-range", GuestFault.SQ_TAIL_OUT_OF_RANGE, linux()),
-                guest("unclean-shutdown", GuestFault.UNCLEAN_SHUTDOWN, linux()),
-                guest("mdts-exceeded", GuestFault.MDTS_EXCEEDED, linux()),
-                driver("mdts-exceeded", Party.MEDIATOR, run(GuestKind.LINUX, "intel", 400)),
-                driver("cq-doorbell-duplicate-or-backward", Party.MEDIATOR, linux()),
-                driver("lost-deferred-doorbell", Party.MEDIATOR, uboot),
-                driver("duplicate-or-late-completion", Party.MEDIATOR, linux()),
-                driver("lost-irq-polled-rescue", Party.MEDIATOR, linux()),
-                driver("msix-unmask-not-flushed", Party.MEDIATOR, linux()),
-                driver("torn-cqe-copyback", Party.MEDIATOR, linux()),
-                driver("cqe-sqid-sqhd-not-translated", Party.MEDIATOR, linux()),
-                driver("host-and-guest-commands-mixed", Party.MEDIATOR, apple()),
-                driver("command-stall", Party.MEDIATOR, linux()),
-                new Planted(
-                        "reset-during-completion",
-                        Party.MEDIATOR,
-                        reset.withDriver(broken("reset-during-completion")),
-                        linux()),
-                new Planted(
-                        "duplicate-or-late-completion",
-                        Party.CONTROLLER,
-                        loaded.withControllerFaults(ControllerFault.DUPLICATE_OR_LATE_COMPLETION),
-                        loaded),
-                new Planted(
-                        "command-stall",
-                        Party.CONTROLLER,
-                        uboot.withControllerFaults(ControllerFault.COMMAND_STALL),
-                        uboot),
-                new Planted(
-                        "sq-cq-doorbell-pair-race",
-                        Party.CONTROLLER,
-                        uboot.withDriver(broken("sq-cq-doorbell-pair-race"))
-                                .withControllerFaults(ControllerFault.SQ_CQ_DOORBELL_PAIR_RACE),
-                        uboot),
-                new Planted(
-                        "apple-unacked-cqe-stall",
-                        Party.CONTROLLER,
-                        impatient.withDriver(broken("apple-unacked-cqe-stall")),
-                        impatient),
-                new Planted(
-                        "apple-buffer-reuse-stall",
-                        Party.CONTROLLER,
-                        apple().withGuestFaults(GuestFault.BUFFER_REUSE),
-                        apple()));
+        return PlantedFaults.all().stream()
+                .map(
+                        p ->
+                                new Planted(
+                                        p.fault(),
+                                        Party.valueOf(p.owner()),
+                                        p.faulted(),
+                                        p.healthy()))
+                .toList();
     }
 
     private static List<Finding> judge(Consumer<Consumer<CapturedEvent>> source) {
@@ -149,25 +80,13 @@ class PlantedFaultsTest {
         return findings.stream().map(f -> f.rule() + " " + f.owner()).distinct().toList();
     }
 
-    private static SimulationSpec seeded(SimulationSpec s, long seed) {
-        return new SimulationSpec(
-                s.guests(),
-                s.profile(),
-                s.driver(),
-                s.controllerFaults(),
-                s.guestFaults(),
-                seed,
-                s.operations(),
-                s.cpus());
-    }
-
     /**
      * Some faults strike at random and heal before they hurt: the first seed of a few that shows
      * it.
      */
     private static SimulationSpec showing(Planted p) {
         for (long seed = SEED; seed < SEED + SEEDS_MAX; seed++) {
-            SimulationSpec spec = seeded(p.faulted, seed);
+            SimulationSpec spec = p.faulted.withSeed(seed);
             if (words(judge(sink -> Simulation.run(spec, sink))).contains(p.words())) {
                 return spec;
             }

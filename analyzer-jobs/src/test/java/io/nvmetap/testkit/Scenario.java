@@ -21,7 +21,9 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -34,6 +36,11 @@ public final class Scenario {
     private long nowNs;
     private long seq;
     private int cpu;
+
+    /** Next slot of each device side submission queue, and their sizes. */
+    private final Map<Integer, Integer> nextSlot = new HashMap<>();
+
+    private final Map<Integer, Integer> sizes = new HashMap<>();
 
     private Scenario(boolean mediated, String profile, int mdts, Set<Unseen> unseen) {
         this.mediated = mediated;
@@ -138,6 +145,7 @@ public final class Scenario {
     }
 
     private Scenario register(Side side, int offset, int value) {
+        nextSlot.clear();
         return us(1).add(event().asRegisterWritten(side, RegisterSpace.BAR0, offset, 4, value));
     }
 
@@ -158,6 +166,8 @@ public final class Scenario {
     public Scenario createPair(int qid, int entries) {
         int size = qid | entries - 1 << 16;
         command(0, 901, sqe(0x05, 901, size, qid << 16 | 3));
+        nextSlot.remove(qid);
+        sizes.put(qid, entries);
         return command(0, 902, sqe(0x01, 902, size, qid << 16 | 1));
     }
 
@@ -197,7 +207,12 @@ public final class Scenario {
     }
 
     private Scenario submit(EventKind kind, int sqid, byte[] sqe, Owner owner, long bytes) {
-        CapturedEvent e = event().asCommand(kind, sqid, 0, sqe, 0, 64);
+        int slot = 0;
+        if (kind == EventKind.COMMAND_EMITTED) {
+            slot = nextSlot.getOrDefault(sqid, 0);
+            nextSlot.put(sqid, (slot + 1) % sizes.getOrDefault(sqid, 32));
+        }
+        CapturedEvent e = event().asCommand(kind, sqid, slot, sqe, 0, 64);
         e.owned(owner, id(sqid, Sqe.cid(sqe, 0), owner));
         e.dataBytes = bytes;
         return us(1).add(e);
@@ -235,6 +250,52 @@ public final class Scenario {
                 EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
     }
 
+    /** An admin command on its way: fetched or emitted. */
+    public Scenario admin(EventKind kind, int opcode, int cid, long prp1, Owner owner) {
+        byte[] b = sqe(opcode, cid, 0, 0);
+        Sqe.putPrp1(b, 0, prp1);
+        Sqe.putPrp2(b, 0, prp1 + 0x1000);
+        return submit(kind, 0, b, owner, -1);
+    }
+
+    /** The controller refuses a guest's command. */
+    public Scenario refused(int sqid, int cid, int status) {
+        byte[] b = new byte[16];
+        Cqe.putCid(b, 0, cid);
+        Cqe.putSqid(b, 0, sqid);
+        Cqe.putStatusAndPhase(b, 0, status, 1);
+        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_SEEN, sqid, 0, b, 0);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** A register is read on one side. */
+    public Scenario reads(Side side, int offset, int width, long value) {
+        return us(1).add(event().asRegisterRead(side, RegisterSpace.BAR0, offset, width, value));
+    }
+
+    /** A register is written on one side. */
+    public Scenario writes(Side side, int offset, int value) {
+        return register(side, offset, value);
+    }
+
+    /** The mediator refuses an enable. */
+    public Scenario rejectsEnable(String reason) {
+        return us(1).add(
+                        event().asDecision(
+                                        Side.GUEST,
+                                        DecisionKind.REJECTED,
+                                        "CC.EN",
+                                        -1,
+                                        -1,
+                                        reason));
+    }
+
+    /** The next command of the queue goes to this slot, -1 not seen. */
+    public Scenario atSlot(int sqid, int slot) {
+        nextSlot.put(sqid, slot);
+        return this;
+    }
+
     /** A guest's Write from a buffer. */
     public Scenario emittedFrom(int sqid, int cid, long prp1) {
         return submit(EventKind.COMMAND_EMITTED, sqid, io(1, cid, prp1), Owner.GUEST, 4096);
@@ -259,6 +320,11 @@ public final class Scenario {
     /** The controller completes a guest's command, on the CQ of the same number. */
     public Scenario seen(int sqid, int cid) {
         return complete(EventKind.COMPLETION_SEEN, sqid, cid, sqid, 0, Owner.GUEST);
+    }
+
+    /** The same with this SQHD. */
+    public Scenario seenWith(int sqid, int cid, int sqhd) {
+        return complete(EventKind.COMPLETION_SEEN, sqid, cid, sqid, sqhd, Owner.GUEST);
     }
 
     /** The controller completes a command of the mediator. */
@@ -345,6 +411,11 @@ public final class Scenario {
     /** A decision of the mediator about a queue. */
     public Scenario decides(DecisionKind kind, int qid) {
         return add(event().asDecision(Side.GUEST, kind, "doorbell", qid, -1, "test"));
+    }
+
+    /** A decision of the mediator about something of a queue. */
+    public Scenario decidesOf(DecisionKind kind, String what, int qid) {
+        return add(event().asDecision(Side.GUEST, kind, what, qid, -1, "test"));
     }
 
     /** Ends the capture and runs the rules. */

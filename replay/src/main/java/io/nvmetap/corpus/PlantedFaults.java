@@ -30,6 +30,10 @@ public final class PlantedFaults {
         return run(GuestKind.LINUX, "samsung", 400);
     }
 
+    private static SimulationSpec generic() {
+        return run(GuestKind.LINUX, "generic", 400);
+    }
+
     private static SimulationSpec uboot() {
         return run(GuestKind.UBOOT, "samsung", 60);
     }
@@ -79,6 +83,10 @@ public final class PlantedFaults {
         all.add(driver("mdts-exceeded", run(GuestKind.LINUX, "intel", 400)));
         all.add(driver("cq-doorbell-duplicate-or-backward", linux()));
         all.add(driver("lost-deferred-doorbell", uboot()));
+        all.add(driver("host-sq-slot-overwrite", linux()));
+        all.add(driver("batch-published-before-accounting", linux()));
+        all.add(driver("dbbuf-config-passed-through", generic()));
+        all.add(driver("command-set-selection-unsupported", generic()));
         all.add(driver("duplicate-or-late-completion", linux()));
         // Found where it is felt: among many commands the next interrupt heals a lost one at once.
         all.add(driver("lost-irq-polled-rescue", linux()));

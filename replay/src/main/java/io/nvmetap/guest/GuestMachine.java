@@ -30,6 +30,7 @@ final class GuestMachine implements InterruptSink {
     private final Map<Integer, List<Runnable>> handlers = new HashMap<>();
     private long next = MEMORY_BASE;
     private int dstrd;
+    private long shadowDoorbells;
 
     GuestMachine(VirtualTimeline timeline, Controller controller, long seed) {
         this.timeline = timeline;
@@ -75,7 +76,16 @@ final class GuestMachine implements InterruptSink {
         return cap;
     }
 
+    /** Shadow doorbells of I/O queues, 0 none (NVMe Base 2.0, Annex B.5). */
+    void shadowDoorbells(long address) {
+        shadowDoorbells = address;
+    }
+
     void doorbell(int qid, boolean completion, int value, int cpu) {
+        if (shadowDoorbells != 0 && qid > 0) {
+            long cell = Registers.doorbellOffset(qid, completion, dstrd) - Registers.DOORBELL_BASE;
+            memory.writeInt(shadowDoorbells + cell, value);
+        }
         write32((int) Registers.doorbellOffset(qid, completion, dstrd), value, cpu);
     }
 

@@ -79,6 +79,7 @@ final class LinuxGuest implements Guest {
             ready(false);
         }
         admin.reset();
+        machine.shadowDoorbells(0);
         machine.write32(Registers.AQA, Registers.aqa(LinuxAdmin.ENTRIES, LinuxAdmin.ENTRIES), CPU);
         machine.write64(Registers.ASQ, admin.pair().sqAddress, CPU);
         machine.write64(Registers.ACQ, admin.pair().cqAddress, CPU);
@@ -122,6 +123,9 @@ final class LinuxGuest implements Guest {
         AdminSqe.putGetLog(log, 0, EFFECTS_LOG, 4096);
         page.point(log, 0, 4096);
         admin.call(log);
+        if ((id.oacs() & IdentifyController.OACS_DOORBELL_BUFFER) != 0) {
+            shareDoorbells();
+        }
         int granted = askForQueues();
         int pairs = Math.min(spec.cpus(), granted);
         admin.askForEvents();
@@ -144,6 +148,17 @@ final class LinuxGuest implements Guest {
         page.point(sqe, 0, 4096);
         admin.require(sqe);
         return page.get(0, 4096);
+    }
+
+    /** Doorbell Buffer Config: two pages, for shadow doorbells and for event indices. */
+    private void shareDoorbells() {
+        long cells = machine.allocate(2 * 4096);
+        byte[] sqe = admin.sqe(Opcodes.ADMIN_DOORBELL_BUFFER_CONFIG);
+        Sqe.putPrp1(sqe, 0, cells);
+        Sqe.putPrp2(sqe, 0, cells + 4096);
+        if (Cqe.status(admin.call(sqe), 0) == 0) {
+            machine.shadowDoorbells(cells);
+        }
     }
 
     private int askForQueues() {
