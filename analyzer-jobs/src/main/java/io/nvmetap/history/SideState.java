@@ -303,6 +303,13 @@ public final class SideState implements Serializable {
         return byId.get(commandId);
     }
 
+    /**
+     * @return the command in flight with this identifier on this submission queue, or null
+     */
+    public Command inFlight(int sqid, int cid) {
+        return inFlight.get(key(sqid, cid));
+    }
+
     private void succeeded(Command c, CapturedEvent e, Facts facts) {
         if (c.opcode == Opcodes.ADMIN_DOORBELL_BUFFER_CONFIG) {
             doorbellBuffers = true;

@@ -7,6 +7,7 @@ import io.nvmetap.rule.interrupt.LostIrqPolledRescue;
 import io.nvmetap.rule.interrupt.MsixUnmaskNotFlushed;
 import io.nvmetap.rule.lifecycle.ResetDuringCompletion;
 import io.nvmetap.rule.lifecycle.UncleanShutdown;
+import io.nvmetap.rule.queue.Ans2CidRules;
 import io.nvmetap.rule.queue.CqDoorbellDuplicateOrBackward;
 import io.nvmetap.rule.queue.HostAndGuestCommandsMixed;
 import io.nvmetap.rule.queue.LostDeferredDoorbell;
@@ -32,6 +33,7 @@ public final class RuleSet {
                     SqCqDoorbellPairRace::new,
                     LostDeferredDoorbell::new,
                     HostAndGuestCommandsMixed::new,
+                    Ans2CidRules::new,
                     MdtsExceeded::new,
                     DuplicateOrLateCompletion::new,
                     TornCqeCopyback::new,

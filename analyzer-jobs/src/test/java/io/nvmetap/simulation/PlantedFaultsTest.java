@@ -95,6 +95,10 @@ class PlantedFaultsTest {
                 driver("torn-cqe-copyback", Party.MEDIATOR, linux()),
                 driver("cqe-sqid-sqhd-not-translated", Party.MEDIATOR, linux()),
                 driver("host-and-guest-commands-mixed", Party.MEDIATOR, apple()),
+                driver(
+                        "ans2-cid-rules",
+                        Party.MEDIATOR,
+                        run(GuestKind.LINUX, "apple-ans2", 400).withCpus(1)),
                 driver("command-stall", Party.MEDIATOR, linux()),
                 new Planted(
                         "reset-during-completion",

@@ -31,6 +31,8 @@ public enum MediatorFault {
     APPLE_UNACKED_CQE_STALL(
             false, false, "leaves acknowledging to the guest, of its own completions too"),
     APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),
+    ANS2_CID_RULES(
+            false, false, "numbers the commands of each queue by itself where tags are shared"),
     MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),

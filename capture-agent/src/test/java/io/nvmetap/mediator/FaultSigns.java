@@ -43,6 +43,7 @@ final class FaultSigns {
         signs.put(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED, FaultSigns::mixed);
         signs.put(MediatorFault.APPLE_UNACKED_CQE_STALL, FaultSigns::ackedLater);
         signs.put(MediatorFault.APPLE_BUFFER_REUSE_STALL, FaultSigns::bufferTwice);
+        signs.put(MediatorFault.ANS2_CID_RULES, FaultSigns::tagOnTwoQueues);
         signs.put(
                 MediatorFault.MDTS_EXCEEDED,
                 run -> run.mdtsShown == 0 && any(run, e -> e.dataBytes > 512 << 10 && emitted(e)));
@@ -272,6 +273,23 @@ final class FaultSigns {
                     return true;
                 }
                 inUse.put(e.commandId, Sqe.prp1(e.entry, 0));
+            }
+        }
+        return false;
+    }
+
+    private static boolean tagOnTwoQueues(Workload run) {
+        Map<Long, Integer> tags = new HashMap<>();
+        for (CapturedEvent e : events(run)) {
+            if (e.kind == EventKind.CONTROLLER_RESET) {
+                tags.clear();
+            } else if (e.kind == EventKind.COMPLETION_SEEN) {
+                tags.remove(e.commandId);
+            } else if (emitted(e)) {
+                if (tags.containsValue(Sqe.cid(e.entry, 0))) {
+                    return true;
+                }
+                tags.put(e.commandId, Sqe.cid(e.entry, 0));
             }
         }
         return false;
