@@ -17,6 +17,10 @@ public final class Command implements Serializable {
 
     public int cid;
     public int opcode;
+
+    /** Slot of its submission queue, -1 not seen. */
+    public int slot = -1;
+
     public Owner owner = Owner.UNKNOWN;
 
     /** When this side saw it submitted. */

@@ -200,6 +200,7 @@ public final class SideState implements Serializable {
         c.sqid = e.qid;
         c.cid = Sqe.cid(e.entry, 0);
         c.opcode = Sqe.opcode(e.entry, 0);
+        c.slot = e.slot;
         c.owner = e.owner;
         c.startNs = e.timeNs;
         c.startSeq = e.seq;
@@ -223,6 +224,9 @@ public final class SideState implements Serializable {
         SubmissionQueue sq = sqs.get(e.qid);
         facts.sq = sq;
         if (sq != null) {
+            if (side == Side.DEVICE) {
+                sq.ring.place(c);
+            }
             sq.taken = (sq.taken + 1) % sq.sizeEntries;
             if (sq.waitingSinceNs >= 0) {
                 facts.waitedNs = e.timeNs - sq.waitingSinceNs;
@@ -239,6 +243,7 @@ public final class SideState implements Serializable {
         facts.cq = cq;
         facts.command = c;
         facts.unmatched = c == null && known;
+        consumed(e, c);
         if (c != null) {
             inFlight.remove(key(c.sqid, c.cid), c);
             byId.remove(c.commandId);
@@ -252,6 +257,22 @@ public final class SideState implements Serializable {
         }
         if (cq != null) {
             post(cq, c == null ? placeholder(e) : c);
+        }
+    }
+
+    /** What a completion tells of its submission queue: SQHD, and that its command was taken. */
+    private void consumed(CapturedEvent e, Command c) {
+        boolean named = e.knows(Cqe.SQID_OFFSET, 2);
+        SubmissionQueue sq =
+                c == null && !named ? null : sqs.get(c == null ? Cqe.sqid(e.entry, 0) : c.sqid);
+        if (sq == null || side != Side.DEVICE) {
+            return;
+        }
+        if (c != null) {
+            sq.ring.completed(c, e.seq);
+        }
+        if (e.knows(Cqe.SQHD_OFFSET, 2)) {
+            sq.ring.consumed(Cqe.sqhd(e.entry, 0), e.seq);
         }
     }
 

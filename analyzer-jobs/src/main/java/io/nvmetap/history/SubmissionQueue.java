@@ -24,6 +24,9 @@ public final class SubmissionQueue implements Serializable {
     /** Entries the consumer took since the queue exists, modulo size: where it stands. */
     public int taken;
 
+    /** Its slots; followed on the device side only. */
+    public final RingSlots ring;
+
     /** When the doorbell that brought entries not yet taken was rung, -1 none waits. */
     public long waitingSinceNs = -1;
 
@@ -34,5 +37,6 @@ public final class SubmissionQueue implements Serializable {
         this.qid = qid;
         this.cqid = cqid;
         this.sizeEntries = sizeEntries;
+        this.ring = new RingSlots(sizeEntries);
     }
 }

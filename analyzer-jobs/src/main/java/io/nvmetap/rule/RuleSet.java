@@ -10,6 +10,7 @@ import io.nvmetap.rule.lifecycle.UncleanShutdown;
 import io.nvmetap.rule.queue.Ans2CidRules;
 import io.nvmetap.rule.queue.CqDoorbellDuplicateOrBackward;
 import io.nvmetap.rule.queue.HostAndGuestCommandsMixed;
+import io.nvmetap.rule.queue.HostSqSlotOverwrite;
 import io.nvmetap.rule.queue.LostDeferredDoorbell;
 import io.nvmetap.rule.queue.MdtsExceeded;
 import io.nvmetap.rule.queue.NumberOfQueuesNeverSet;
@@ -44,7 +45,8 @@ public final class RuleSet {
                     UncleanShutdown::new,
                     AppleUnackedCqeStall::new,
                     AppleBufferReuseStall::new,
-                    CommandStall::new);
+                    CommandStall::new,
+                    HostSqSlotOverwrite::new);
 
     private RuleSet() {}
 

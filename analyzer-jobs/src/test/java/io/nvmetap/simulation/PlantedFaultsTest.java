@@ -89,6 +89,7 @@ class PlantedFaultsTest {
                 driver("mdts-exceeded", Party.MEDIATOR, run(GuestKind.LINUX, "intel", 400)),
                 driver("cq-doorbell-duplicate-or-backward", Party.MEDIATOR, linux()),
                 driver("lost-deferred-doorbell", Party.MEDIATOR, uboot),
+                driver("host-sq-slot-overwrite", Party.MEDIATOR, linux()),
                 driver("duplicate-or-late-completion", Party.MEDIATOR, linux()),
                 driver("lost-irq-polled-rescue", Party.MEDIATOR, linux()),
                 driver("msix-unmask-not-flushed", Party.MEDIATOR, linux()),

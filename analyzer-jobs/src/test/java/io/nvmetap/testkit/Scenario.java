@@ -21,7 +21,9 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -34,6 +36,11 @@ public final class Scenario {
     private long nowNs;
     private long seq;
     private int cpu;
+
+    /** Next slot of each device side submission queue, and their sizes. */
+    private final Map<Integer, Integer> nextSlot = new HashMap<>();
+
+    private final Map<Integer, Integer> sizes = new HashMap<>();
 
     private Scenario(boolean mediated, String profile, int mdts, Set<Unseen> unseen) {
         this.mediated = mediated;
@@ -148,6 +155,7 @@ public final class Scenario {
     }
 
     private Scenario register(Side side, int offset, int value) {
+        nextSlot.clear();
         return us(1).add(event().asRegisterWritten(side, RegisterSpace.BAR0, offset, 4, value));
     }
 
@@ -168,6 +176,8 @@ public final class Scenario {
     public Scenario createPair(int qid, int entries) {
         int size = qid | entries - 1 << 16;
         command(0, 241, sqe(0x05, 241, size, qid << 16 | 3));
+        nextSlot.remove(qid);
+        sizes.put(qid, entries);
         return command(0, 242, sqe(0x01, 242, size, qid << 16 | 1));
     }
 
@@ -207,7 +217,12 @@ public final class Scenario {
     }
 
     private Scenario submit(EventKind kind, int sqid, byte[] sqe, Owner owner, long bytes) {
-        CapturedEvent e = event().asCommand(kind, sqid, 0, sqe, 0, 64);
+        int slot = 0;
+        if (kind == EventKind.COMMAND_EMITTED) {
+            slot = nextSlot.getOrDefault(sqid, 0);
+            nextSlot.put(sqid, (slot + 1) % sizes.getOrDefault(sqid, 32));
+        }
+        CapturedEvent e = event().asCommand(kind, sqid, slot, sqe, 0, 64);
         e.owned(owner, id(sqid, Sqe.cid(sqe, 0), owner));
         e.dataBytes = bytes;
         return us(1).add(e);
@@ -245,6 +260,12 @@ public final class Scenario {
                 EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
     }
 
+    /** The next command of the queue goes to this slot, -1 not seen. */
+    public Scenario atSlot(int sqid, int slot) {
+        nextSlot.put(sqid, slot);
+        return this;
+    }
+
     /** A guest's Write from a buffer. */
     public Scenario emittedFrom(int sqid, int cid, long prp1) {
         return submit(EventKind.COMMAND_EMITTED, sqid, io(1, cid, prp1), Owner.GUEST, 4096);
@@ -269,6 +290,11 @@ public final class Scenario {
     /** The controller completes a guest's command, on the CQ of the same number. */
     public Scenario seen(int sqid, int cid) {
         return complete(EventKind.COMPLETION_SEEN, sqid, cid, sqid, 0, Owner.GUEST);
+    }
+
+    /** The same with this SQHD. */
+    public Scenario seenWith(int sqid, int cid, int sqhd) {
+        return complete(EventKind.COMPLETION_SEEN, sqid, cid, sqid, sqhd, Owner.GUEST);
     }
 
     /** The controller completes a command of the mediator. */
