@@ -237,6 +237,12 @@ public final class SideState implements Serializable {
         }
     }
 
+    /** An entry changed in its queue; no command was placed. */
+    void changed(CapturedEvent e, Facts facts) {
+        facts.changed = sqs.get(e.qid);
+        facts.changedUnder = facts.changed == null ? null : facts.changed.ring.in(e.slot);
+    }
+
     void completed(CapturedEvent e, Facts facts) {
         Command c = find(e);
         CompletionQueue cq = cqs.get(e.qid);

@@ -15,6 +15,7 @@ import io.nvmetap.rule.queue.LostDeferredDoorbell;
 import io.nvmetap.rule.queue.MdtsExceeded;
 import io.nvmetap.rule.queue.NumberOfQueuesNeverSet;
 import io.nvmetap.rule.queue.SqCqDoorbellPairRace;
+import io.nvmetap.rule.queue.SqSlotScrubbedOnCompletion;
 import io.nvmetap.rule.queue.SqTailOutOfRange;
 import io.nvmetap.rule.stall.AppleBufferReuseStall;
 import io.nvmetap.rule.stall.AppleUnackedCqeStall;
@@ -33,6 +34,7 @@ public final class RuleSet {
                     CqDoorbellDuplicateOrBackward::new,
                     SqCqDoorbellPairRace::new,
                     LostDeferredDoorbell::new,
+                    SqSlotScrubbedOnCompletion::new,
                     HostAndGuestCommandsMixed::new,
                     Ans2CidRules::new,
                     MdtsExceeded::new,

@@ -80,6 +80,9 @@ class PlantedFaultsTest {
                         .withProfile(
                                 ControllerProfile.byName("apple")
                                         .withKnobs(ModelKnobs.DEFAULT.withUnacked(1, 100_000)));
+        // Queues that wrap while a slow command is out.
+        SimulationSpec shallow =
+                linux().withProfile(ControllerProfile.byName("samsung").withQueueEntries(8));
         SimulationSpec reset = linux().withGuestFaults(GuestFault.UNCLEAN_SHUTDOWN);
         return List.of(
                 guest("number-of-queues-never-set", GuestFault.NUMBER_OF_QUEUES_NEVER_SET, linux()),
@@ -96,6 +99,7 @@ class PlantedFaultsTest {
                 driver("torn-cqe-copyback", Party.MEDIATOR, linux()),
                 driver("cqe-sqid-sqhd-not-translated", Party.MEDIATOR, linux()),
                 driver("host-and-guest-commands-mixed", Party.MEDIATOR, apple()),
+                driver("sq-slot-scrubbed-on-completion", Party.MEDIATOR, shallow),
                 driver(
                         "ans2-cid-rules",
                         Party.MEDIATOR,

@@ -260,6 +260,13 @@ public final class Scenario {
                 EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
     }
 
+    /** The mediator makes a Flush of what a slot holds. */
+    public Scenario scrubs(int sqid, int slot) {
+        CapturedEvent e =
+                event().asCommand(EventKind.COMMAND_EMITTED, sqid, slot, io(0, 1, 0), 0, 64);
+        return us(1).add(e.owned(Owner.MEDIATOR, -1));
+    }
+
     /** The next command of the queue goes to this slot, -1 not seen. */
     public Scenario atSlot(int sqid, int slot) {
         nextSlot.put(sqid, slot);

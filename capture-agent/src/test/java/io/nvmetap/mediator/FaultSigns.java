@@ -32,6 +32,9 @@ final class FaultSigns {
                 run -> any(run, e -> ignored(e, "CQ head", "beyond the tail")));
         signs.put(MediatorFault.CQE_SQID_SQHD_NOT_TRANSLATED, FaultSigns::sqhdBeyondTheGuestsQueue);
         signs.put(MediatorFault.HOST_SQ_SLOT_OVERWRITE, FaultSigns::slotTwiceWithoutDoorbell);
+        signs.put(
+                MediatorFault.SQ_SLOT_SCRUBBED_ON_COMPLETION,
+                run -> any(run, e -> emitted(e) && e.commandId < 0));
         signs.put(MediatorFault.CQ_DOORBELL_DUPLICATE_OR_BACKWARD, FaultSigns::sameHeadTwice);
         signs.put(MediatorFault.SQ_TAIL_OUT_OF_RANGE, FaultSigns::fetchesBeyondTheQueue);
         signs.put(MediatorFault.LOST_DEFERRED_DOORBELL, FaultSigns::deferredNotResumed);

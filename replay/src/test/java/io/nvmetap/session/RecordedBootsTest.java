@@ -72,6 +72,7 @@ class RecordedBootsTest {
                 "UNMASK_WITHOUT_RECHECK",
                 "HOST_AND_GUEST_COMMANDS_MIXED",
                 "ANS2_CID_RULES",
+                "SQ_SLOT_SCRUBBED_ON_COMPLETION",
                 "APPLE_BUFFER_REUSE_STALL",
                 "RESET_DURING_COMPLETION"
             })
