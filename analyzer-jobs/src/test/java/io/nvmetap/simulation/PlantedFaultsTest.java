@@ -83,6 +83,7 @@ class PlantedFaultsTest {
         // Queues that wrap while a slow command is out.
         SimulationSpec shallow =
                 linux().withProfile(ControllerProfile.byName("samsung").withQueueEntries(8));
+        SimulationSpec ans2 = run(GuestKind.LINUX, "apple-ans2", 400).withCpus(1);
         SimulationSpec reset = linux().withGuestFaults(GuestFault.UNCLEAN_SHUTDOWN);
         return List.of(
                 guest("number-of-queues-never-set", GuestFault.NUMBER_OF_QUEUES_NEVER_SET, linux()),
@@ -100,10 +101,14 @@ class PlantedFaultsTest {
                 driver("cqe-sqid-sqhd-not-translated", Party.MEDIATOR, linux()),
                 driver("host-and-guest-commands-mixed", Party.MEDIATOR, apple()),
                 driver("sq-slot-scrubbed-on-completion", Party.MEDIATOR, shallow),
-                driver(
+                // The controller dies; a guest with more to do would reset it for long.
+                new Planted(
                         "ans2-cid-rules",
                         Party.MEDIATOR,
-                        run(GuestKind.LINUX, "apple-ans2", 400).withCpus(1)),
+                        run(GuestKind.LINUX, "apple-ans2", 10)
+                                .withCpus(1)
+                                .withDriver(broken("ans2-cid-rules")),
+                        ans2),
                 driver("command-stall", Party.MEDIATOR, linux()),
                 new Planted(
                         "reset-during-completion",
