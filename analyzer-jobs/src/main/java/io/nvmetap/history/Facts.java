@@ -11,6 +11,12 @@ public final class Facts implements Serializable {
     /** The command the event belongs to; null none or not known. */
     public Command command;
 
+    /** An entry of this submission queue changed and no command was placed; null none. */
+    public SubmissionQueue changed;
+
+    /** The command that waited there to be consumed, null none. */
+    public Command changedUnder;
+
     /** A completion for which no command was in flight, on a side whose state is known. */
     public boolean unmatched;
 
@@ -49,6 +55,8 @@ public final class Facts implements Serializable {
 
     void clear() {
         command = null;
+        changed = null;
+        changedUnder = null;
         unmatched = false;
         sq = null;
         cq = null;

@@ -6,6 +6,7 @@ import io.nvmetap.event.ControllerInfo;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.LiveState;
+import io.nvmetap.event.Owner;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
@@ -119,6 +120,10 @@ public final class History implements Serializable {
                 }
             }
             case COMMAND_FETCHED, COMMAND_EMITTED -> {
+                if (e.owner == Owner.MEDIATOR && e.commandId < 0) {
+                    s.changed(e, facts);
+                    return;
+                }
                 s.submitted(e, facts);
                 alive(e);
             }

@@ -7,6 +7,12 @@ public final class Profiles {
     /** PCI vendor id of Apple. */
     private static final int APPLE = 0x106B;
 
+    /** PCI device id of Apple's ANS2 (the T2 chip's controller). */
+    private static final int ANS2 = 0x2005;
+
+    /** Highest command identifier that an ANS2 controller takes. */
+    public static final int ANS2_CID_MAX = 253;
+
     private Profiles() {}
 
     /**
@@ -15,5 +21,14 @@ public final class Profiles {
     public static boolean isApple(History h) {
         ControllerInfo info = h.info();
         return info.profile().startsWith("apple") || info.vendorId() == APPLE;
+    }
+
+    /**
+     * @return the controller is Apple's ANS2: named so by the header or by its PCI ids
+     */
+    public static boolean isAns2(History h) {
+        ControllerInfo info = h.info();
+        return info.profile().equals("apple-ans2")
+                || info.vendorId() == APPLE && info.deviceId() == ANS2;
     }
 }

@@ -79,6 +79,13 @@ public final class RingSlots implements Serializable {
         }
     }
 
+    /**
+     * @return the command that waits in a slot, null none
+     */
+    public Command in(int slot) {
+        return waiting.get(slot);
+    }
+
     /** Commands that wait in their slots. */
     int waiting() {
         return waiting.size();

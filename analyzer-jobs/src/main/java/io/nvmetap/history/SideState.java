@@ -265,6 +265,12 @@ public final class SideState implements Serializable {
         }
     }
 
+    /** An entry changed in its queue; no command was placed. */
+    void changed(CapturedEvent e, Facts facts) {
+        facts.changed = sqs.get(e.qid);
+        facts.changedUnder = facts.changed == null ? null : facts.changed.ring.in(e.slot);
+    }
+
     void completed(CapturedEvent e, Facts facts) {
         Command c = find(e);
         CompletionQueue cq = cqs.get(e.qid);
@@ -352,6 +358,13 @@ public final class SideState implements Serializable {
      */
     public Command byId(long commandId) {
         return byId.get(commandId);
+    }
+
+    /**
+     * @return the command in flight with this identifier on this submission queue, or null
+     */
+    public Command inFlight(int sqid, int cid) {
+        return inFlight.get(key(sqid, cid));
     }
 
     private void succeeded(Command c, CapturedEvent e, Facts facts) {

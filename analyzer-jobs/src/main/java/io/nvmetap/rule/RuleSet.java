@@ -10,6 +10,7 @@ import io.nvmetap.rule.lifecycle.CommandSetSelectionUnsupported;
 import io.nvmetap.rule.lifecycle.DbbufConfigPassedThrough;
 import io.nvmetap.rule.lifecycle.ResetDuringCompletion;
 import io.nvmetap.rule.lifecycle.UncleanShutdown;
+import io.nvmetap.rule.queue.Ans2CidRules;
 import io.nvmetap.rule.queue.CqDoorbellDuplicateOrBackward;
 import io.nvmetap.rule.queue.HostAndGuestCommandsMixed;
 import io.nvmetap.rule.queue.HostSqSlotOverwrite;
@@ -17,6 +18,7 @@ import io.nvmetap.rule.queue.LostDeferredDoorbell;
 import io.nvmetap.rule.queue.MdtsExceeded;
 import io.nvmetap.rule.queue.NumberOfQueuesNeverSet;
 import io.nvmetap.rule.queue.SqCqDoorbellPairRace;
+import io.nvmetap.rule.queue.SqSlotScrubbedOnCompletion;
 import io.nvmetap.rule.queue.SqTailOutOfRange;
 import io.nvmetap.rule.stall.AppleBufferReuseStall;
 import io.nvmetap.rule.stall.AppleUnackedCqeStall;
@@ -35,7 +37,9 @@ public final class RuleSet {
                     CqDoorbellDuplicateOrBackward::new,
                     SqCqDoorbellPairRace::new,
                     LostDeferredDoorbell::new,
+                    SqSlotScrubbedOnCompletion::new,
                     HostAndGuestCommandsMixed::new,
+                    Ans2CidRules::new,
                     MdtsExceeded::new,
                     DuplicateOrLateCompletion::new,
                     TornCqeCopyback::new,

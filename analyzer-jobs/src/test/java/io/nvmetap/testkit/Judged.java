@@ -47,9 +47,9 @@ public final class Judged {
         return this;
     }
 
-    /** A finding of the rule, owned so; others may be there. */
-    public Judged violates(String rule, Party owner) {
-        assertThat(of(rule, Verdict.VIOLATED)).extracting(Finding::owner).containsExactly(owner);
+    /** These findings of the rule, owned so in order; others may be there. */
+    public Judged violates(String rule, Party... owners) {
+        assertThat(of(rule, Verdict.VIOLATED)).extracting(Finding::owner).containsExactly(owners);
         return this;
     }
 

@@ -75,6 +75,16 @@ public final class Scenario {
         return new Scenario(true, "apple", -1, Set.of());
     }
 
+    /** The same in front of Apple's ANS2. */
+    public static Scenario ans2() {
+        return new Scenario(true, "apple-ans2", -1, Set.of());
+    }
+
+    /** A guest alone with Apple's ANS2. */
+    public static Scenario ans2Log() {
+        return new Scenario(false, "apple-ans2", -1, EnumSet.of(Unseen.GUEST_SIDE));
+    }
+
     /** A mediator in front of a controller with this MDTS. */
     public static Scenario mediatedWithMdts(int mdts) {
         return new Scenario(true, "", mdts, Set.of());
@@ -159,21 +169,21 @@ public final class Scenario {
 
     /** Set Features 07h. */
     public Scenario asksForQueues() {
-        return command(0, 900, sqe(0x09, 900, 0x07, 0x10001));
+        return command(0, 240, sqe(0x09, 240, 0x07, 0x10001));
     }
 
     /** One pair with interrupts, vector = qid. */
     public Scenario createPair(int qid, int entries) {
         int size = qid | entries - 1 << 16;
-        command(0, 901, sqe(0x05, 901, size, qid << 16 | 3));
+        command(0, 241, sqe(0x05, 241, size, qid << 16 | 3));
         nextSlot.remove(qid);
         sizes.put(qid, entries);
-        return command(0, 902, sqe(0x01, 902, size, qid << 16 | 1));
+        return command(0, 242, sqe(0x01, 242, size, qid << 16 | 1));
     }
 
     /** Delete I/O Submission Queue. */
     public Scenario deletesSq(int qid) {
-        return command(0, 903, sqe(0x00, 903, qid, 0));
+        return command(0, 243, sqe(0x00, 243, qid, 0));
     }
 
     /** Enabled, asked, one pair of 8 entries. */
@@ -290,6 +300,13 @@ public final class Scenario {
                                         reason));
     }
 
+    /** The mediator makes a Flush of what a slot holds. */
+    public Scenario scrubs(int sqid, int slot) {
+        CapturedEvent e =
+                event().asCommand(EventKind.COMMAND_EMITTED, sqid, slot, io(0, 1, 0), 0, 64);
+        return us(1).add(e.owned(Owner.MEDIATOR, -1));
+    }
+
     /** The next command of the queue goes to this slot, -1 not seen. */
     public Scenario atSlot(int sqid, int slot) {
         nextSlot.put(sqid, slot);
@@ -308,7 +325,7 @@ public final class Scenario {
 
     /** The mediator's own Read. */
     public Scenario own(int sqid, int cid) {
-        return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x9000), Owner.MEDIATOR, 4096);
+        return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x2400), Owner.MEDIATOR, 4096);
     }
 
     /** An event request of the guest. */

@@ -4,6 +4,8 @@ import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.nvme.Sqe;
 
 /** Takes completions from the controller's queues and gives each to whom it belongs. */
 final class Completer {
@@ -127,6 +129,10 @@ final class Completer {
         if (sqhd < sq.entries) {
             sq.head = sqhd;
         }
+        // fault: sq-slot-scrubbed-on-completion. By now a newer command may be in the entry.
+        if (state.faults.strikes(MediatorFault.SQ_SLOT_SCRUBBED_ON_COMPLETION)) {
+            scrub(sq, slot.entry);
+        }
         System.arraycopy(entry, 0, slot.cqe, 0, Cqe.SIZE);
         slot.devicePosition = position;
         if (!slot.event) {
@@ -139,6 +145,15 @@ final class Completer {
         } else {
             guest(cq, slot, position);
         }
+    }
+
+    /** A Flush or Get Features harms nobody who fetches it. */
+    private void scrub(SqShadow sq, int at) {
+        byte[] sqe = new byte[sq.entryBytes()];
+        sq.ring.data.get(at * sqe.length, sqe);
+        Sqe.putOpcode(sqe, 0, sq.qid == 0 ? Opcodes.ADMIN_GET_FEATURES : Opcodes.IO_FLUSH);
+        sq.ring.data.put(at * sqe.length, sqe);
+        state.tap.entryStored(sq, at, sqe);
     }
 
     private void guest(CqShadow cq, Slot slot, int position) {

@@ -15,6 +15,10 @@ public enum MediatorFault {
             false, true, "publishes CQEs first and counts them later, ignoring an early ack"),
     CQE_SQID_SQHD_NOT_TRANSLATED(true, true, "copies the controller's SQHD and SQID to the guest"),
     HOST_SQ_SLOT_OVERWRITE(true, true, "overwrites a submission slot nobody consumed yet"),
+    SQ_SLOT_SCRUBBED_ON_COMPLETION(
+            false,
+            false,
+            "makes the slot a completed command had harmless, whatever is in it by now"),
     CQ_DOORBELL_DUPLICATE_OR_BACKWARD(
             false, true, "writes a CQ head doorbell twice, or with an older value"),
     SQ_TAIL_OUT_OF_RANGE(false, false, "does not check a tail doorbell against the queue size"),
@@ -31,6 +35,8 @@ public enum MediatorFault {
     APPLE_UNACKED_CQE_STALL(
             false, false, "leaves acknowledging to the guest, of its own completions too"),
     APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),
+    ANS2_CID_RULES(
+            false, false, "numbers the commands of each queue by itself where tags are shared"),
     MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),

@@ -58,6 +58,18 @@ final class MediatorTap {
         tap.emit(e, cpu);
     }
 
+    /** An entry changed in the controller's queue though no command is placed there. */
+    void entryStored(SqShadow sq, int at, byte[] sqe) {
+        if (tap.on()) {
+            tap.emit(
+                    tap.event()
+                            .asCommand(
+                                    EventKind.COMMAND_EMITTED, sq.qid, at, sqe, 0, sq.entryBytes())
+                            .owned(Owner.MEDIATOR, -1),
+                    cpu);
+        }
+    }
+
     void seen(int cqid, int at, byte[] cqe, int from, Owner owner, long commandId) {
         if (tap.on()) {
             tap.emit(

@@ -33,7 +33,8 @@ final class QueueLife {
             state.pages.free(sqRing);
             return false;
         }
-        if (state.profile.sharedTags()) {
+        // fault: ans2-cid-rules. Each queue counts its identifiers by itself.
+        if (state.profile.sharedTags() && !state.has(MediatorFault.ANS2_CID_RULES)) {
             state.queues.sharedSlots = new SlotTable(state.profile.tagMax() + 1);
         }
         CqShadow cq = new CqShadow(0, new CqShadow.Shape(acq, guestCq, cqEntries, 0, true), cqRing);

@@ -26,6 +26,9 @@ final class Slot {
     /** Asynchronous Event Request: stays out, so it counts in no turn. */
     boolean event;
 
+    /** Entry of the submission queue it was placed in. */
+    int entry;
+
     /** Where the controller put the CQE, -1 nowhere. */
     int devicePosition;
 

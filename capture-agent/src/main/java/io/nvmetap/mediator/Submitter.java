@@ -38,6 +38,7 @@ final class Submitter {
         Sqe.putCid(sqe, 0, slot.deviceCid);
         sq.ring.data.put(at * sq.entryBytes(), sqe, 0, sq.entryBytes());
         sq.tail = (at + 1) % sq.entries;
+        slot.entry = at;
         slot.event = sq.qid == 0 && slot.opcode() == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
         if (!slot.event) {
             sq.cq.pending++;

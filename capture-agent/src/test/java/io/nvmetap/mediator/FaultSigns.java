@@ -32,6 +32,9 @@ final class FaultSigns {
                 run -> any(run, e -> ignored(e, "CQ head", "beyond the tail")));
         signs.put(MediatorFault.CQE_SQID_SQHD_NOT_TRANSLATED, FaultSigns::sqhdBeyondTheGuestsQueue);
         signs.put(MediatorFault.HOST_SQ_SLOT_OVERWRITE, FaultSigns::slotTwiceWithoutDoorbell);
+        signs.put(
+                MediatorFault.SQ_SLOT_SCRUBBED_ON_COMPLETION,
+                run -> any(run, e -> emitted(e) && e.commandId < 0));
         signs.put(MediatorFault.CQ_DOORBELL_DUPLICATE_OR_BACKWARD, FaultSigns::sameHeadTwice);
         signs.put(MediatorFault.SQ_TAIL_OUT_OF_RANGE, FaultSigns::fetchesBeyondTheQueue);
         signs.put(MediatorFault.LOST_DEFERRED_DOORBELL, FaultSigns::deferredNotResumed);
@@ -43,6 +46,7 @@ final class FaultSigns {
         signs.put(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED, FaultSigns::mixed);
         signs.put(MediatorFault.APPLE_UNACKED_CQE_STALL, FaultSigns::ackedLater);
         signs.put(MediatorFault.APPLE_BUFFER_REUSE_STALL, FaultSigns::bufferTwice);
+        signs.put(MediatorFault.ANS2_CID_RULES, FaultSigns::tagOnTwoQueues);
         signs.put(
                 MediatorFault.MDTS_EXCEEDED,
                 run -> run.mdtsShown == 0 && any(run, e -> e.dataBytes > 512 << 10 && emitted(e)));
@@ -272,6 +276,23 @@ final class FaultSigns {
                     return true;
                 }
                 inUse.put(e.commandId, Sqe.prp1(e.entry, 0));
+            }
+        }
+        return false;
+    }
+
+    private static boolean tagOnTwoQueues(Workload run) {
+        Map<Long, Integer> tags = new HashMap<>();
+        for (CapturedEvent e : events(run)) {
+            if (e.kind == EventKind.CONTROLLER_RESET) {
+                tags.clear();
+            } else if (e.kind == EventKind.COMPLETION_SEEN) {
+                tags.remove(e.commandId);
+            } else if (emitted(e)) {
+                if (tags.containsValue(Sqe.cid(e.entry, 0))) {
+                    return true;
+                }
+                tags.put(e.commandId, Sqe.cid(e.entry, 0));
             }
         }
         return false;

@@ -17,6 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MediatorFaultTest {
     private static final Map<MediatorFault, Predicate<Workload>> SIGNS = FaultSigns.all();
 
+    /** Tags as ANS2 wants them on a controller that has no other quirk and does not die of them. */
+    private static final MediatorProfile SHARED_TAGS =
+            new MediatorProfile("generic", false, true, 253, 0, false, 1, false, 0);
+
     @ParameterizedTest
     @EnumSource(MediatorFault.class)
     void shouldShowTheFaultThatIsOn(MediatorFault fault) {
@@ -56,9 +60,11 @@ class MediatorFaultTest {
     }
 
     private static MediatorProfile profile(MediatorFault fault) {
-        return fault == APPLE_UNACKED_CQE_STALL
-                ? MediatorProfile.APPLE_NVME
-                : MediatorProfile.GENERIC;
+        return switch (fault) {
+            case APPLE_UNACKED_CQE_STALL -> MediatorProfile.APPLE_NVME;
+            case ANS2_CID_RULES -> SHARED_TAGS;
+            default -> MediatorProfile.GENERIC;
+        };
     }
 
     private static MediatorConfig.Builder config(

@@ -57,6 +57,8 @@ final class Workload {
             int vector = pairs == 1 ? 0 : qid;
             note("pair", guest.createPair(qid, 64, vector, true) == 0);
         }
+        guest.place(0, guest.sqe(Opcodes.ADMIN_ASYNC_EVENT_REQUEST, 0));
+        guest.ring(0);
         for (int round = 0; round < 12; round++) {
             burst(1 + round % pairs, 8);
         }

@@ -94,6 +94,21 @@ public final class PlantedFaults {
         all.add(driver("torn-cqe-copyback", linux()));
         all.add(driver("cqe-sqid-sqhd-not-translated", linux()));
         all.add(driver("host-and-guest-commands-mixed", apple()));
+        // Queues that wrap while a slow command is out.
+        all.add(
+                driver(
+                        "sq-slot-scrubbed-on-completion",
+                        linux().withProfile(
+                                        ControllerProfile.byName("samsung").withQueueEntries(8))));
+        // The controller dies; a guest with more to do would reset it for long.
+        all.add(
+                new PlantedFault(
+                        "ans2-cid-rules",
+                        MEDIATOR,
+                        run(GuestKind.LINUX, "apple-ans2", 10)
+                                .withCpus(1)
+                                .withDriver(broken("ans2-cid-rules")),
+                        run(GuestKind.LINUX, "apple-ans2", 400).withCpus(1)));
         all.add(driver("command-stall", linux()));
         SimulationSpec reset = linux().withGuestFaults(GuestFault.UNCLEAN_SHUTDOWN);
         all.add(

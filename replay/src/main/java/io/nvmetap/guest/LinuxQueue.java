@@ -1,7 +1,6 @@
 package io.nvmetap.guest;
 
 import io.nvmetap.nvme.Cqe;
-import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -125,7 +124,7 @@ final class LinuxQueue {
                 choose(io);
                 io.stamp = io.kind == LinuxIo.Kind.WRITE ? disk.stamp() : 0;
                 io.submittedNs = machine.timeline.nowNs();
-                pair.place(io.sqe(geometry.blockBytes, geometry.zeroPage), Sqe.SIZE);
+                place(io);
             }
         }
         if (pair.unrung() > 0) {
@@ -225,7 +224,12 @@ final class LinuxQueue {
         LinuxIo io = tags.get(0);
         io.begin(LinuxIo.Kind.READ, 0, 1);
         io.submittedNs = machine.timeline.nowNs();
-        pair.place(io.sqe(geometry.blockBytes, geometry.zeroPage), Sqe.SIZE);
+        place(io);
         pair.ring(cpu);
+    }
+
+    /** Linux knows the controllers whose entries lie wider apart than CC.IOSQES says. */
+    private void place(LinuxIo io) {
+        pair.place(io.sqe(geometry.blockBytes, geometry.zeroPage), spec.profile().sqeSize());
     }
 }

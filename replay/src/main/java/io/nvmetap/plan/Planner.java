@@ -193,6 +193,10 @@ public final class Planner {
     }
 
     private void command(CapturedEvent e, Moment at) {
+        if (e.owner == Owner.MEDIATOR && e.commandId < 0) {
+            // Only an entry of the controller's queue that changed.
+            return;
+        }
         if (e.owner == Owner.MEDIATOR) {
             plan.adapt(Adaptation.MEDIATOR_COMMANDS);
             return;

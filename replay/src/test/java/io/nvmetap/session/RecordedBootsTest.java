@@ -71,6 +71,8 @@ class RecordedBootsTest {
                 "MSIX_UNMASK_NOT_FLUSHED",
                 "UNMASK_WITHOUT_RECHECK",
                 "HOST_AND_GUEST_COMMANDS_MIXED",
+                "ANS2_CID_RULES",
+                "SQ_SLOT_SCRUBBED_ON_COMPLETION",
                 "APPLE_BUFFER_REUSE_STALL",
                 "RESET_DURING_COMPLETION"
             })

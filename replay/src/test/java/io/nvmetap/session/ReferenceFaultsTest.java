@@ -97,6 +97,8 @@ class ReferenceFaultsTest {
                 "SQ_CQ_DOORBELL_PAIR_RACE",
                 "MSIX_UNMASK_NOT_FLUSHED",
                 "HOST_AND_GUEST_COMMANDS_MIXED",
+                "ANS2_CID_RULES",
+                "SQ_SLOT_SCRUBBED_ON_COMPLETION",
                 "APPLE_BUFFER_REUSE_STALL"
             })
     void shouldNotAccuseABuildOfWhatTheBootDoesNotShow(MediatorFault fault) {

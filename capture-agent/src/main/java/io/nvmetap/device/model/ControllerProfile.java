@@ -120,34 +120,39 @@ public record ControllerProfile(
         return mdts == 0 ? Long.MAX_VALUE : 4096L << Registers.capMpsmin(cap) + mdts;
     }
 
+    /** The same family with queues of at most so many entries, 2 to 65536 (CAP.MQES). */
+    public ControllerProfile withQueueEntries(int most) {
+        return with(cap & ~0xFFFFL | most - 1, mdts, latency, quirks, knobs);
+    }
+
     /** The same family with other latencies. */
     public ControllerProfile withLatency(LatencyModel other) {
-        return with(mdts, other, quirks, knobs);
+        return with(cap, mdts, other, quirks, knobs);
     }
 
     /** The same family with other quirks. */
     public ControllerProfile withQuirks(Set<Quirk> other) {
-        return with(mdts, latency, other, knobs);
+        return with(cap, mdts, latency, other, knobs);
     }
 
     /** The same family with other numbers. */
     public ControllerProfile withKnobs(ModelKnobs other) {
-        return with(mdts, latency, quirks, other);
+        return with(cap, mdts, latency, quirks, other);
     }
 
     /** The same family with another limit on transfers. */
     public ControllerProfile withMdts(int other) {
-        return with(other, latency, quirks, knobs);
+        return with(cap, other, latency, quirks, knobs);
     }
 
     private ControllerProfile with(
-            int mdts2, LatencyModel latency2, Set<Quirk> quirks2, ModelKnobs knobs2) {
+            long cap2, int mdts2, LatencyModel latency2, Set<Quirk> quirks2, ModelKnobs knobs2) {
         return new ControllerProfile(
                 name,
                 vendorId,
                 deviceId,
                 vs,
-                cap,
+                cap2,
                 model,
                 serial,
                 firmware,
