@@ -11,6 +11,7 @@ import java.io.Serializable;
  *     fetched
  * @param pausedDoorbellNs the same while the mediator says that it pauses or defers
  * @param silentCompletionNs rule.lost-irq-polled-rescue.age: CQE acknowledged without an interrupt
+ * @param uncheckedUnmaskNs rule.unmask-without-recheck.deadline: unmask, no completion taken
  * @param pairOverlapNs rule.sq-cq-doorbell-pair-race.overlap
  * @param appleUnackedNs rule.apple-unacked-cqe-stall.unacked: age of an unacknowledged CQE
  * @param appleSilenceNs silence of the controller that counts as the stall, Apple rules
@@ -21,6 +22,7 @@ public record RuleSettings(
         long unservedDoorbellNs,
         long pausedDoorbellNs,
         long silentCompletionNs,
+        long uncheckedUnmaskNs,
         long pairOverlapNs,
         long appleUnackedNs,
         long appleSilenceNs)
@@ -30,5 +32,13 @@ public record RuleSettings(
     /** Defaults. */
     public static final RuleSettings DEFAULTS =
             new RuleSettings(
-                    1_000 * MS, 2_000 * MS, 10 * MS, 300 * MS, 100 * MS, 200, 2 * MS, 300 * MS);
+                    1_000 * MS,
+                    2_000 * MS,
+                    10 * MS,
+                    300 * MS,
+                    100 * MS,
+                    10 * MS,
+                    200,
+                    2 * MS,
+                    300 * MS);
 }
