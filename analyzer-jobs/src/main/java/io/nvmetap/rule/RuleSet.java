@@ -5,6 +5,7 @@ import io.nvmetap.rule.completion.DuplicateOrLateCompletion;
 import io.nvmetap.rule.completion.TornCqeCopyback;
 import io.nvmetap.rule.interrupt.LostIrqPolledRescue;
 import io.nvmetap.rule.interrupt.MsixUnmaskNotFlushed;
+import io.nvmetap.rule.interrupt.OverFilteringDropsWantedIrq;
 import io.nvmetap.rule.interrupt.UnmaskWithoutRecheck;
 import io.nvmetap.rule.lifecycle.ResetDuringCompletion;
 import io.nvmetap.rule.lifecycle.UncleanShutdown;
@@ -40,6 +41,7 @@ public final class RuleSet {
                     LostIrqPolledRescue::new,
                     MsixUnmaskNotFlushed::new,
                     UnmaskWithoutRecheck::new,
+                    OverFilteringDropsWantedIrq::new,
                     ResetDuringCompletion::new,
                     UncleanShutdown::new,
                     AppleUnackedCqeStall::new,

@@ -12,6 +12,8 @@ import java.io.Serializable;
  * @param pausedDoorbellNs the same while the mediator says that it pauses or defers
  * @param silentCompletionNs rule.lost-irq-polled-rescue.age: CQE acknowledged without an interrupt
  * @param uncheckedUnmaskNs rule.unmask-without-recheck.deadline: unmask, no completion taken
+ * @param keptInterruptNs rule.over-filtering-drops-wanted-irq.deadline: message kept back, nothing
+ *     delivered
  * @param pairOverlapNs rule.sq-cq-doorbell-pair-race.overlap
  * @param appleUnackedNs rule.apple-unacked-cqe-stall.unacked: age of an unacknowledged CQE
  * @param appleSilenceNs silence of the controller that counts as the stall, Apple rules
@@ -23,6 +25,7 @@ public record RuleSettings(
         long pausedDoorbellNs,
         long silentCompletionNs,
         long uncheckedUnmaskNs,
+        long keptInterruptNs,
         long pairOverlapNs,
         long appleUnackedNs,
         long appleSilenceNs)
@@ -38,6 +41,7 @@ public record RuleSettings(
                     300 * MS,
                     100 * MS,
                     10 * MS,
+                    100 * MS,
                     200,
                     2 * MS,
                     300 * MS);

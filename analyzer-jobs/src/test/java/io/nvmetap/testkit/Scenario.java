@@ -336,6 +336,12 @@ public final class Scenario {
         return us(1).add(event().asVector(kind, Side.GUEST, vector));
     }
 
+    /** The guest gets an MSI-X message. */
+    public Scenario delivered(int vector) {
+        InterruptKind how = InterruptKind.MSIX;
+        return add(event().asInterrupt(EventKind.INTERRUPT_DELIVERED, Side.GUEST, vector, how, ""));
+    }
+
     /** The mediator keeps an MSI-X message from the guest. */
     public Scenario suppressed(int vector, String reason) {
         InterruptKind how = InterruptKind.MSIX;
