@@ -100,6 +100,8 @@ public final class History implements Serializable {
         gapSeq = atSeq;
         guest.unknown();
         device.unknown();
+        guest.masks.unknown();
+        device.masks.unknown();
         // Its end may be among what is missing.
         resetting = false;
         resetSeq = -1;
@@ -112,7 +114,7 @@ public final class History implements Serializable {
             case CAPTURE_STARTED -> start(e);
             case STATE_SNAPSHOT -> snapshot(e);
             case REGISTER_READ -> s.registerRead(e);
-            case REGISTER_WRITTEN -> s.register(e, facts);
+            case REGISTER_WRITTEN -> written(e, s);
             case DOORBELL_RUNG -> s.doorbell(e, false, facts);
             case SHADOW_DOORBELL -> {
                 if (e.cell == ShadowCell.DOORBELL) {
@@ -134,14 +136,30 @@ public final class History implements Serializable {
             case INTERRUPT_RAISED -> device.interrupt(e.vector, e.seq);
             case INTERRUPT_DELIVERED -> guest.interrupt(e.vector, e.seq);
             case COMPLETION_STORED -> guest.stored(e);
-            case VECTOR_MASKED -> s.maskedVectors.add(e.vector);
-            case VECTOR_UNMASKED -> s.maskedVectors.remove(e.vector);
+            case VECTOR_MASKED, VECTOR_UNMASKED -> vector(e, s);
             case CONTROLLER_RESET -> reset(e, s);
             case PAYLOAD -> payload(e, s);
             case EVENTS_LOST -> gap(e);
             default -> {
                 // Says nothing about the state modelled here.
             }
+        }
+    }
+
+    private void written(CapturedEvent e, SideState s) {
+        s.register(e, facts);
+        s.masks.register(e);
+        if (facts.enabled || facts.disabled) {
+            s.masks.configured(facts.enabled);
+        }
+    }
+
+    private static void vector(CapturedEvent e, SideState s) {
+        s.masks.vector(e);
+        if (e.kind == EventKind.VECTOR_MASKED) {
+            s.maskedVectors.add(e.vector);
+        } else {
+            s.maskedVectors.remove(e.vector);
         }
     }
 
@@ -194,6 +212,9 @@ public final class History implements Serializable {
             resetting = true;
             resetSeq = e.seq;
             s.reset(facts);
+            // Told on one side; a reset of the function takes both tables.
+            guest.masks.reset(e.reset);
+            device.masks.reset(e.reset);
         } else {
             resetting = false;
         }

@@ -72,6 +72,7 @@ public final class SideState implements Serializable {
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
     private final Map<Long, Command> byId = new HashMap<>();
     public final Set<Integer> maskedVectors = new HashSet<>();
+    public final VectorMasks masks = new VectorMasks();
 
     SideState(Side side) {
         this.side = side;

@@ -6,6 +6,8 @@ import io.nvmetap.rule.completion.DuplicateOrLateCompletion;
 import io.nvmetap.rule.completion.TornCqeCopyback;
 import io.nvmetap.rule.interrupt.LostIrqPolledRescue;
 import io.nvmetap.rule.interrupt.MsixUnmaskNotFlushed;
+import io.nvmetap.rule.interrupt.OverFilteringDropsWantedIrq;
+import io.nvmetap.rule.interrupt.UnmaskWithoutRecheck;
 import io.nvmetap.rule.lifecycle.CommandSetSelectionUnsupported;
 import io.nvmetap.rule.lifecycle.DbbufConfigPassedThrough;
 import io.nvmetap.rule.lifecycle.ResetDuringCompletion;
@@ -46,6 +48,8 @@ public final class RuleSet {
                     CqeSqidSqhdNotTranslated::new,
                     LostIrqPolledRescue::new,
                     MsixUnmaskNotFlushed::new,
+                    UnmaskWithoutRecheck::new,
+                    OverFilteringDropsWantedIrq::new,
                     ResetDuringCompletion::new,
                     UncleanShutdown::new,
                     AppleUnackedCqeStall::new,

@@ -14,11 +14,13 @@ import java.util.regex.Pattern;
  *     fetched
  * @param pausedDoorbellNs the same while the mediator says that it pauses or defers
  * @param silentCompletionNs rule.lost-irq-polled-rescue.age: CQE acknowledged without an interrupt
+ * @param uncheckedUnmaskNs rule.unmask-without-recheck.deadline: unmask, no completion taken
+ * @param keptInterruptNs rule.over-filtering-drops-wanted-irq.deadline: message kept back, nothing
+ *     delivered
  * @param pairOverlapNs rule.sq-cq-doorbell-pair-race.overlap
  * @param appleUnackedNs rule.apple-unacked-cqe-stall.unacked: age of an unacknowledged CQE
  * @param appleSilenceNs silence of the controller that counts as the stall, Apple rules
  * @param unpassedHeadNs rule.batch-published-before-accounting.deadline: guest's head not passed on
- * @param uncheckedUnmaskNs rule.unmask-without-recheck.deadline: unmask, no completion taken
  */
 public record RuleSettings(
         long ioDeadlineNs,
@@ -26,11 +28,12 @@ public record RuleSettings(
         long unservedDoorbellNs,
         long pausedDoorbellNs,
         long silentCompletionNs,
+        long uncheckedUnmaskNs,
+        long keptInterruptNs,
         long pairOverlapNs,
         long appleUnackedNs,
         long appleSilenceNs,
-        long unpassedHeadNs,
-        long uncheckedUnmaskNs)
+        long unpassedHeadNs)
         implements Serializable {
     private static final long MS = 1_000_000L;
 
@@ -42,10 +45,11 @@ public record RuleSettings(
                     10 * MS,
                     300 * MS,
                     100 * MS,
+                    10 * MS,
+                    100 * MS,
                     200,
                     2 * MS,
                     300 * MS,
-                    10 * MS,
                     10 * MS);
 
     /** What users call the thresholds, in the order of the components. */
@@ -56,11 +60,12 @@ public record RuleSettings(
                     "lost-deferred-doorbell.unserved",
                     "lost-deferred-doorbell.paused",
                     "lost-irq-polled-rescue.age",
+                    "unmask-without-recheck.deadline",
+                    "over-filtering-drops-wanted-irq.deadline",
                     "sq-cq-doorbell-pair-race.overlap",
                     "apple-unacked-cqe-stall.age",
                     "apple.silence",
-                    "batch-published-before-accounting.deadline",
-                    "unmask-without-recheck.deadline");
+                    "batch-published-before-accounting.deadline");
 
     /** Longest threshold: a day. */
     public static final long NS_MAX = 86_400_000_000_000L;
@@ -87,14 +92,15 @@ public record RuleSettings(
             unservedDoorbellNs,
             pausedDoorbellNs,
             silentCompletionNs,
+            uncheckedUnmaskNs,
+            keptInterruptNs,
             pairOverlapNs,
             appleUnackedNs,
             appleSilenceNs,
-            unpassedHeadNs,
-            uncheckedUnmaskNs
+            unpassedHeadNs
         };
         v[index] = ns;
-        return new RuleSettings(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9]);
+        return new RuleSettings(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10]);
     }
 
     /**

@@ -186,6 +186,11 @@ public final class Scenario {
         return command(0, 243, sqe(0x00, 243, qid, 0));
     }
 
+    /** Delete I/O Completion Queue. */
+    public Scenario deletesCq(int qid) {
+        return command(0, 904, sqe(0x04, 904, qid, 0));
+    }
+
     /** Enabled, asked, one pair of 8 entries. */
     public Scenario ready() {
         return enable().asksForQueues().createPair(1, 8);
@@ -407,6 +412,25 @@ public final class Scenario {
     /** Mask, unmask or flush by the mediator. */
     public Scenario vector(EventKind kind, int vector) {
         return add(event().asVector(kind, Side.DEVICE, vector));
+    }
+
+    /** Mask or unmask by the guest. */
+    public Scenario guestVector(EventKind kind, int vector) {
+        return us(1).add(event().asVector(kind, Side.GUEST, vector));
+    }
+
+    /** The guest gets an MSI-X message. */
+    public Scenario delivered(int vector) {
+        InterruptKind how = InterruptKind.MSIX;
+        return add(event().asInterrupt(EventKind.INTERRUPT_DELIVERED, Side.GUEST, vector, how, ""));
+    }
+
+    /** The mediator keeps an MSI-X message from the guest. */
+    public Scenario suppressed(int vector, String reason) {
+        InterruptKind how = InterruptKind.MSIX;
+        return add(
+                event().asInterrupt(
+                                EventKind.INTERRUPT_SUPPRESSED, Side.GUEST, vector, how, reason));
     }
 
     /** Reset seen at both sides by the mediator. */

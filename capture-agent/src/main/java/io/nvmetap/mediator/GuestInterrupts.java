@@ -61,9 +61,18 @@ final class GuestInterrupts {
         } else if (intmsMasks(cq.vector)) {
             cq.messagePending = true;
             suppressed(cq.vector, "INTMS masks the vector");
+        } else if (filtered(cq.vector)) {
+            suppressed(cq.vector, "filtered");
         } else {
             deliver(cq.vector);
         }
+    }
+
+    /** fault: over-filtering-drops-wanted-irq. Asks for a mask, not for the vector's. */
+    private boolean filtered(int vector) {
+        return state.has(MediatorFault.OVER_FILTERING_DROPS_WANTED_IRQ)
+                && mode == InterruptKind.MSIX
+                && msix.otherMasked(vector);
     }
 
     /** The guest acknowledged completions. */

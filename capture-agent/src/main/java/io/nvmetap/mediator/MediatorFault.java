@@ -30,6 +30,8 @@ public enum MediatorFault {
     MSIX_UNMASK_NOT_FLUSHED(false, false, "does not read back after unmasking an MSI-X vector"),
     UNMASK_WITHOUT_RECHECK(
             false, false, "drops interrupts while masked and does not scan after the unmask"),
+    OVER_FILTERING_DROPS_WANTED_IRQ(
+            false, false, "drops the interrupts of every other vector while the guest masks one"),
     HOST_AND_GUEST_COMMANDS_MIXED(
             false, false, "issues own commands while commands of the guest are in flight"),
     APPLE_UNACKED_CQE_STALL(

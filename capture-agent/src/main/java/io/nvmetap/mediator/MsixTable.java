@@ -20,6 +20,7 @@ final class MsixTable {
     private final byte[] table;
     private final BitSet pending = new BitSet();
     private final BitSet unread = new BitSet();
+    private int lastMasked = -1;
     private Completer completer;
     private Poller poller;
 
@@ -43,6 +44,12 @@ final class MsixTable {
         }
         pending.clear();
         unread.clear();
+        lastMasked = -1;
+    }
+
+    /** Whether the guest holds a mask that it set last on a vector other than this. */
+    boolean otherMasked(int vector) {
+        return lastMasked >= 0 && lastMasked != vector && masked(lastMasked);
     }
 
     /** Whether a message for the vector would not be sent; true for vectors there are not. */
@@ -93,6 +100,7 @@ final class MsixTable {
     }
 
     private void changed(int vector, boolean nowMasked) {
+        lastMasked = nowMasked ? vector : lastMasked;
         EventKind kind = nowMasked ? EventKind.VECTOR_MASKED : EventKind.VECTOR_UNMASKED;
         state.tap.vector(kind, Side.GUEST, vector);
         // fault: unmask-without-recheck. Masks only its own table and drops what comes.

@@ -43,6 +43,14 @@ final class FaultSigns {
         signs.put(MediatorFault.LOST_IRQ_POLLED_RESCUE, FaultSigns::copiedInSilence);
         signs.put(MediatorFault.MSIX_UNMASK_NOT_FLUSHED, FaultSigns::unmaskWithoutFlush);
         signs.put(MediatorFault.UNMASK_WITHOUT_RECHECK, FaultSigns::interruptDropped);
+        signs.put(
+                MediatorFault.OVER_FILTERING_DROPS_WANTED_IRQ,
+                run ->
+                        any(
+                                run,
+                                e ->
+                                        e.kind == EventKind.INTERRUPT_SUPPRESSED
+                                                && e.label.equals("filtered")));
         signs.put(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED, FaultSigns::mixed);
         signs.put(MediatorFault.APPLE_UNACKED_CQE_STALL, FaultSigns::ackedLater);
         signs.put(MediatorFault.APPLE_BUFFER_REUSE_STALL, FaultSigns::bufferTwice);

@@ -92,6 +92,8 @@ final class Workload {
         guest.place(qid, guest.io(Opcodes.IO_READ, 1, 1, guest.page()));
         guest.ring(qid);
         guest.timeline.advance(3_000_000);
+        // Work on another vector meanwhile.
+        note("abort while masked", guest.run(0, guest.sqe(Opcodes.ADMIN_ABORT, 0)) != null);
         guest.unmask(vector, true);
         byte[] cqe = guest.await(qid, WAIT_NS);
         note("masked", cqe != null);

@@ -91,6 +91,10 @@ public final class PlantedFaults {
         // Found where it is felt: among many commands the next interrupt heals a lost one at once.
         all.add(driver("lost-irq-polled-rescue", linux()));
         all.add(driver("msix-unmask-not-flushed", linux()));
+        // One vector for all queues: the Abort after a timeout brings up what lay behind a mask.
+        all.add(driver("unmask-without-recheck", run(GuestKind.LINUX, "apple", 2_000).withCpus(1)));
+        // So fast that all a queue holds completes while another's vector is masked.
+        all.add(driver("over-filtering-drops-wanted-irq", run(GuestKind.LINUX, "samsung", 2_000)));
         all.add(driver("torn-cqe-copyback", linux()));
         all.add(driver("cqe-sqid-sqhd-not-translated", linux()));
         all.add(driver("host-and-guest-commands-mixed", apple()));
