@@ -41,6 +41,9 @@ public final class CompletionQueue implements Serializable {
     /** Of these, entries that were acknowledged before that event came. */
     public int ackedEarly;
 
+    /** Last completion seen or copied, the event; -1 none. */
+    public long doneSeq = -1;
+
     /** Last interrupt of its vector: raised on the device side, delivered on the guest side. */
     public long interruptSeq = -1;
 

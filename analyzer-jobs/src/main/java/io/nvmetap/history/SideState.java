@@ -278,6 +278,9 @@ public final class SideState implements Serializable {
         facts.cq = cq;
         facts.command = c;
         facts.unmatched = c == null && known;
+        if (cq != null) {
+            cq.doneSeq = e.seq;
+        }
         consumed(e, c);
         if (c != null) {
             inFlight.remove(key(c.sqid, c.cid), c);

@@ -1,6 +1,7 @@
 package io.nvmetap.report;
 
 import io.nvmetap.finding.Finding;
+import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
 import java.util.ArrayList;
@@ -40,11 +41,12 @@ final class FaultScore {
                 continue;
             }
             boolean same = f.owner().name().equals(owner);
+            boolean accuses = f.owner() != Party.UNKNOWN;
             if (f.rule().equals(fault)) {
                 hit = true;
                 right |= same;
                 first = Math.min(first, f.timeNs());
-            } else if (!same && f.severity() == Severity.ERROR) {
+            } else if (!same && accuses && f.severity() == Severity.ERROR) {
                 falseFindings++;
             }
         }

@@ -131,7 +131,23 @@ public final class CommandStall extends Rule {
         Command below = h.device.byId(c.commandId);
         SubmissionQueue sq = below == null ? null : h.device.sqs.get(below.sqid);
         boolean rung = sq == null || sq.tail == sq.taken;
-        return rung && !full(h, c) ? Party.CONTROLLER : Party.MEDIATOR;
+        if (!rung || full(h, c)) {
+            return Party.MEDIATOR;
+        }
+        return unlooked(h, sq, c) ? Party.UNKNOWN : Party.CONTROLLER;
+    }
+
+    /**
+     * The controller raised an interrupt after it got the command and no completion was taken from
+     * a queue of that vector since: it may have completed it, and nobody looked.
+     */
+    private static boolean unlooked(History h, SubmissionQueue sq, Command c) {
+        CompletionQueue own = sq == null ? null : h.device.cqs.get(sq.cqid);
+        if (own == null || !own.interruptsEnabled || own.interruptSeq <= c.emittedSeq) {
+            return false;
+        }
+        return h.device.cqs.values().stream()
+                .noneMatch(cq -> cq.vector == own.vector && cq.doneSeq > own.interruptSeq);
     }
 
     /** The controller cannot post: its completion queue is full of what nobody acknowledged. */
@@ -143,6 +159,10 @@ public final class CommandStall extends Rule {
     }
 
     private static String step(History h, Party owner, Command c) {
+        if (owner == Party.UNKNOWN && h.device.known) {
+            return "the controller raised an interrupt since and no completion was taken: whether it"
+                    + " completed it was not looked at";
+        }
         if (owner == Party.UNKNOWN) {
             return "the controller may have it, but events before it are missing";
         }

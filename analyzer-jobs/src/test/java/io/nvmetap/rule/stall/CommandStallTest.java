@@ -43,6 +43,40 @@ class CommandStallTest {
     }
 
     @Test
+    void shouldNotAccuseAControllerThatInterruptedAndWasNotLookedAt() {
+        Scenario.mediated()
+                .ready()
+                .sq(Side.GUEST, 1, 1)
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .sq(Side.DEVICE, 1, 1)
+                .interrupt(1, false)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.UNKNOWN);
+    }
+
+    @Test
+    void shouldNameTheControllerWhoseInterruptWasForAnotherCompletion() {
+        Scenario.mediated()
+                .ready()
+                .sq(Side.GUEST, 1, 2)
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .fetched(1, 2)
+                .emitted(1, 2)
+                .sq(Side.DEVICE, 1, 2)
+                .interrupt(1, false)
+                .seen(1, 2)
+                .copied(1, 2)
+                .cq(Side.GUEST, 1, 1)
+                .cq(Side.DEVICE, 1, 1)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.CONTROLLER);
+    }
+
+    @Test
     void shouldHoldJustBeforeTheDeadline() {
         Scenario.log().ready().emitted(1, 1).us(990_000).seen(1, 1).judged().holds(RULE);
     }
