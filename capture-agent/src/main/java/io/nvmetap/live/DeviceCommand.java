@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,6 +25,9 @@ import picocli.CommandLine.Option;
                 "Serves a modelled or remote controller as a vfio-user PCI device, behind a"
                         + " mediation driver if asked.")
 public final class DeviceCommand implements Callable<Integer> {
+    /** How long a stop waits for the recording to be closed. */
+    private static final int CLOSE_SECONDS = 10;
+
     @Option(
             names = "--listen",
             required = true,
@@ -80,9 +84,8 @@ public final class DeviceCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         LiveSpec spec = spec();
         CountDownLatch stop = new CountDownLatch(1);
-        Thread hook = new Thread(stop::countDown, "nvmetap-stop");
         CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(hook, ended)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
         try (LiveMediation live =
                 LiveMediation.start(spec, listen, line -> messages.println("device    " + line))) {
             messages.println("device    " + controller + "   serves on " + live.socket());
@@ -101,10 +104,10 @@ public final class DeviceCommand implements Callable<Integer> {
     }
 
     /** The JVM ends when its hooks are done: the recording must be closed first. */
-    private static void stopAndWait(Thread stop, CountDownLatch ended) {
-        stop.start();
+    private static void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
+        stop.countDown();
         try {
-            if (!ended.await(10, java.util.concurrent.TimeUnit.SECONDS)) {
+            if (!ended.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 System.err.println("nvmetap: the recording may be incomplete");
             }
         } catch (InterruptedException e) {
@@ -133,7 +136,7 @@ public final class DeviceCommand implements Callable<Integer> {
                     "",
                     1);
         } catch (IllegalArgumentException e) {
-            throw LiveMediation.usage(e);
+            throw CliFailure.usage(e.getMessage());
         }
     }
 }

@@ -6,7 +6,6 @@ import io.nvmetap.capture.FileSink;
 import io.nvmetap.capture.RingTap;
 import io.nvmetap.capture.Session;
 import io.nvmetap.capture.Tap;
-import io.nvmetap.cli.CliFailure;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.LiveTimeline;
 import io.nvmetap.device.model.ControllerProfile;
@@ -223,10 +222,5 @@ public final class LiveMediation implements AutoCloseable {
                 log.accept("closing " + spec.disk() + ": " + e.getMessage());
             }
         }
-    }
-
-    /** The one line for what a user may have typed wrong. */
-    static CliFailure usage(IllegalArgumentException e) {
-        return CliFailure.usage(e.getMessage());
     }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.nvmetap.nvme.LittleEndian;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * What a peer said in VERSION that it can do. What it did not say has the default of the protocol's
@@ -46,7 +45,7 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple) {
                         + writeMultiple
                         + "}}";
         byte[] text = json.getBytes(StandardCharsets.US_ASCII);
-        byte[] body = Arrays.copyOf(new byte[0], NUMBERS + text.length + 1);
+        byte[] body = new byte[NUMBERS + text.length + 1];
         LittleEndian.put16(body, 0, VfioUser.VERSION_MAJOR);
         LittleEndian.put16(body, 2, VfioUser.VERSION_MINOR);
         System.arraycopy(text, 0, body, NUMBERS, text.length);
