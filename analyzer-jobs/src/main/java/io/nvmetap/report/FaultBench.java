@@ -102,9 +102,9 @@ public final class FaultBench implements Callable<Integer> {
             throw CliFailure.environment(damage.get());
         }
         if (label.faulted()) {
-            score.faulted(label.trace().getFileName().toString(), findings);
+            score.faulted(label, findings);
         } else {
-            score.healthy(findings);
+            score.healthy(label, findings);
         }
     }
 
@@ -132,6 +132,7 @@ public final class FaultBench implements Callable<Integer> {
             for (String miss : s.missed.subList(0, Math.min(MISSES_SHOWN, s.missed.size()))) {
                 out.println("    missed in " + miss);
             }
+            s.falseWords.stream().limit(MISSES_SHOWN).forEach(w -> out.println("    false: " + w));
         }
     }
 

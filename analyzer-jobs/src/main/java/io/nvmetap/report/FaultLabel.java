@@ -7,6 +7,8 @@ import io.nvmetap.cli.CliFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a labelled recording holds.
@@ -15,8 +17,10 @@ import java.nio.file.Path;
  * @param fault id of the planted fault
  * @param owner GUEST, MEDIATOR or CONTROLLER
  * @param faulted false: the same run without it
+ * @param alsoTrue what else is true of this run, as "rule OWNER": consequences of the fault, habits
+ *     of the guest
  */
-record FaultLabel(Path trace, String fault, String owner, boolean faulted) {
+record FaultLabel(Path trace, String fault, String owner, boolean faulted, Set<String> alsoTrue) {
     private static final long BYTES_MAX = 64 << 10;
 
     /**
@@ -32,6 +36,7 @@ record FaultLabel(Path trace, String fault, String owner, boolean faulted) {
         String fault = "";
         String owner = "";
         boolean faulted = true;
+        Set<String> alsoTrue = new TreeSet<>();
         try (JsonParser json = new JsonFactory().createParser(Files.readAllBytes(file))) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -41,6 +46,11 @@ record FaultLabel(Path trace, String fault, String owner, boolean faulted) {
                     case "fault" -> fault = json.getText();
                     case "owner" -> owner = json.getText();
                     case "faulted" -> faulted = json.getBooleanValue();
+                    case "alsoTrue" -> {
+                        while (json.nextToken() == JsonToken.VALUE_STRING) {
+                            alsoTrue.add(json.getText());
+                        }
+                    }
                     default -> json.skipChildren();
                 }
             }
@@ -52,6 +62,6 @@ record FaultLabel(Path trace, String fault, String owner, boolean faulted) {
         }
         String name = file.getFileName().toString();
         Path trace = file.resolveSibling(name.substring(0, name.length() - 5) + ".avro");
-        return new FaultLabel(trace, fault, owner, faulted);
+        return new FaultLabel(trace, fault, owner, faulted, alsoTrue);
     }
 }

@@ -5,14 +5,16 @@ import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How one planted fault fared over its recordings.
  *
  * <p>Found: a finding of the rule of that name. Right owner: it names the party that has the fault.
- * False: any finding in a healthy run (what is true of the healthy run aside), and in a faulted run
- * an ERROR that accuses a party other than the labelled one.
+ * False: in a healthy run any finding, and in a faulted run one of an ERROR that accuses a party
+ * other than the labelled one; what the label says is also true of the run aside.
  */
 final class FaultScore {
     final String fault;
@@ -24,6 +26,7 @@ final class FaultScore {
     long events;
     final List<Long> foundAfterNs = new ArrayList<>();
     final List<String> missed = new ArrayList<>();
+    final Set<String> falseWords = new LinkedHashSet<>();
 
     FaultScore(String fault, String owner) {
         this.fault = fault;
@@ -31,7 +34,7 @@ final class FaultScore {
     }
 
     /** One faulted recording and what was found in it. */
-    void faulted(String recording, List<Finding> findings) {
+    void faulted(FaultLabel label, List<Finding> findings) {
         runs++;
         boolean hit = false;
         boolean right = false;
@@ -46,23 +49,36 @@ final class FaultScore {
                 hit = true;
                 right |= same;
                 first = Math.min(first, f.timeNs());
-            } else if (!same && accuses && f.severity() == Severity.ERROR) {
-                falseFindings++;
+            } else if (!same && accuses && f.severity() == Severity.ERROR && !known(label, f)) {
+                wrong(label, f);
             }
         }
         if (hit) {
             found++;
             foundAfterNs.add(first);
         } else {
-            missed.add(recording);
+            missed.add(label.trace().getFileName().toString());
         }
         rightOwner += right ? 1 : 0;
     }
 
     /** One healthy recording and what was found in it. */
-    void healthy(List<Finding> findings) {
-        falseFindings +=
-                (int) findings.stream().filter(f -> f.verdict() == Verdict.VIOLATED).count();
+    void healthy(FaultLabel label, List<Finding> findings) {
+        for (Finding f : findings) {
+            if (f.verdict() == Verdict.VIOLATED && !known(label, f)) {
+                wrong(label, f);
+            }
+        }
+    }
+
+    private static boolean known(FaultLabel label, Finding f) {
+        return label.alsoTrue().contains(f.rule() + " " + f.owner());
+    }
+
+    private void wrong(FaultLabel label, Finding f) {
+        falseFindings++;
+        falseWords.add(
+                f.rule() + " " + f.owner() + " in " + label.trace().getFileName().toString());
     }
 
     /** Event time from the start of the recording to the finding, median, nanoseconds; -1 none. */

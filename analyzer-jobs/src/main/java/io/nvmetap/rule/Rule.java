@@ -3,6 +3,7 @@ package io.nvmetap.rule;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.history.History;
 import java.io.Serializable;
+import java.util.List;
 
 /** One rule. State is its fields, bounded by the queues of one controller, and serializable. */
 public abstract class Rule implements Serializable {
@@ -19,6 +20,13 @@ public abstract class Rule implements Serializable {
      */
     public final RuleInfo info() {
         return info;
+    }
+
+    /**
+     * @return thresholds that are this rule's own
+     */
+    public List<Threshold> thresholds() {
+        return List.of();
     }
 
     /**

@@ -1,64 +1,37 @@
 package io.nvmetap.rule;
 
-import io.nvmetap.rule.completion.BatchPublishedBeforeAccounting;
-import io.nvmetap.rule.completion.CqeSqidSqhdNotTranslated;
-import io.nvmetap.rule.completion.DuplicateOrLateCompletion;
-import io.nvmetap.rule.completion.TornCqeCopyback;
-import io.nvmetap.rule.interrupt.LostIrqPolledRescue;
-import io.nvmetap.rule.interrupt.MsixUnmaskNotFlushed;
-import io.nvmetap.rule.interrupt.OverFilteringDropsWantedIrq;
-import io.nvmetap.rule.interrupt.UnmaskWithoutRecheck;
-import io.nvmetap.rule.lifecycle.CommandSetSelectionUnsupported;
-import io.nvmetap.rule.lifecycle.DbbufConfigPassedThrough;
-import io.nvmetap.rule.lifecycle.ResetDuringCompletion;
-import io.nvmetap.rule.lifecycle.UncleanShutdown;
-import io.nvmetap.rule.queue.Ans2CidRules;
-import io.nvmetap.rule.queue.CqDoorbellDuplicateOrBackward;
-import io.nvmetap.rule.queue.HostAndGuestCommandsMixed;
-import io.nvmetap.rule.queue.HostSqSlotOverwrite;
-import io.nvmetap.rule.queue.LostDeferredDoorbell;
-import io.nvmetap.rule.queue.MdtsExceeded;
-import io.nvmetap.rule.queue.NumberOfQueuesNeverSet;
-import io.nvmetap.rule.queue.SqCqDoorbellPairRace;
-import io.nvmetap.rule.queue.SqSlotScrubbedOnCompletion;
-import io.nvmetap.rule.queue.SqTailOutOfRange;
-import io.nvmetap.rule.stall.AppleBufferReuseStall;
-import io.nvmetap.rule.stall.AppleUnackedCqeStall;
-import io.nvmetap.rule.stall.CommandStall;
+import io.nvmetap.rule.apple.AppleRules;
+import io.nvmetap.rule.completion.CompletionRules;
+import io.nvmetap.rule.interrupt.InterruptRules;
+import io.nvmetap.rule.latency.LatencyRules;
+import io.nvmetap.rule.lifecycle.LifecycleRules;
+import io.nvmetap.rule.pointer.PointerRules;
+import io.nvmetap.rule.queue.QueueRules;
+import io.nvmetap.rule.register.RegisterRules;
+import io.nvmetap.rule.request.RequestRules;
+import io.nvmetap.rule.stall.StallRules;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The registry: every rule, in the order findings of one event come in. */
 public final class RuleSet {
     private static final List<Supplier<Rule>> ALL =
-            List.of(
-                    NumberOfQueuesNeverSet::new,
-                    SqTailOutOfRange::new,
-                    CqDoorbellDuplicateOrBackward::new,
-                    SqCqDoorbellPairRace::new,
-                    LostDeferredDoorbell::new,
-                    SqSlotScrubbedOnCompletion::new,
-                    HostAndGuestCommandsMixed::new,
-                    Ans2CidRules::new,
-                    MdtsExceeded::new,
-                    DuplicateOrLateCompletion::new,
-                    TornCqeCopyback::new,
-                    CqeSqidSqhdNotTranslated::new,
-                    LostIrqPolledRescue::new,
-                    MsixUnmaskNotFlushed::new,
-                    UnmaskWithoutRecheck::new,
-                    OverFilteringDropsWantedIrq::new,
-                    ResetDuringCompletion::new,
-                    UncleanShutdown::new,
-                    AppleUnackedCqeStall::new,
-                    AppleBufferReuseStall::new,
-                    CommandStall::new,
-                    HostSqSlotOverwrite::new,
-                    DbbufConfigPassedThrough::new,
-                    CommandSetSelectionUnsupported::new,
-                    BatchPublishedBeforeAccounting::new);
+            Stream.of(
+                            QueueRules.all(),
+                            RegisterRules.all(),
+                            CompletionRules.all(),
+                            InterruptRules.all(),
+                            LifecycleRules.all(),
+                            RequestRules.all(),
+                            PointerRules.all(),
+                            AppleRules.all(),
+                            LatencyRules.all(),
+                            StallRules.all())
+                    .flatMap(List::stream)
+                    .toList();
 
     private RuleSet() {}
 
@@ -67,6 +40,15 @@ public final class RuleSet {
      */
     public static List<Rule> all() {
         return ALL.stream().map(Supplier::get).toList();
+    }
+
+    /**
+     * @return every threshold there is
+     */
+    public static List<Threshold> thresholds() {
+        List<Threshold> all = new ArrayList<>(CommonThresholds.all());
+        all().forEach(r -> all.addAll(r.thresholds()));
+        return all;
     }
 
     /**

@@ -17,13 +17,14 @@ class RuleSettingsTest {
         "command-stall.io=5ns, 5"
     })
     void shouldReadATimeInItsUnit(String assignment, long ns) {
-        assertThat(RuleSettings.DEFAULTS.with(assignment).ioDeadlineNs()).isEqualTo(ns);
+        assertThat(RuleSettings.DEFAULTS.with(assignment).of(CommonThresholds.IO_DEADLINE))
+                .isEqualTo(ns);
     }
 
     @Test
     void shouldChangeTheNamedThresholdAndNoOther() {
         RuleSettings changed = RuleSettings.DEFAULTS.with("apple.silence=1s");
-        assertThat(changed.appleSilenceNs()).isEqualTo(1_000_000_000L);
+        assertThat(changed.of(CommonThresholds.APPLE_SILENCE)).isEqualTo(1_000_000_000L);
         assertThat(changed.with("apple.silence=300ms")).isEqualTo(RuleSettings.DEFAULTS);
     }
 
@@ -36,6 +37,7 @@ class RuleSettingsTest {
                 "command-stall.io=-1ms",
                 "command-stall.io=0ms",
                 "command-stall.io=999999999s",
+                "command-stall.io=300%",
                 "no-such-thing=1ms"
             })
     void shouldRefuseWhatIsNoThreshold(String assignment) {

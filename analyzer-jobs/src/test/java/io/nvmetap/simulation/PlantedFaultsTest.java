@@ -31,7 +31,12 @@ class PlantedFaultsTest {
     private static final int SEEDS_MAX = 12;
 
     /** One planted fault: who has it and what must be said. */
-    record Planted(String rule, Party owner, SimulationSpec faulted, SimulationSpec healthy) {
+    record Planted(
+            String rule,
+            Party owner,
+            SimulationSpec faulted,
+            SimulationSpec healthy,
+            List<String> truths) {
         String words() {
             return rule + " " + owner;
         }
@@ -56,7 +61,8 @@ class PlantedFaultsTest {
                                         p.fault(),
                                         Party.valueOf(p.owner()),
                                         p.faulted(),
-                                        p.healthy()))
+                                        p.healthy(),
+                                        p.truths()))
                 .toList();
     }
 
@@ -104,6 +110,7 @@ class PlantedFaultsTest {
     @MethodSource("planted")
     void shouldBeSilentWithoutTheFault(Planted p) {
         List<Finding> violated = judge(sink -> Simulation.run(p.healthy, sink));
+        violated.removeIf(f -> p.truths.contains(f.rule() + " " + f.owner()));
         assertThat(violated).as("seed %d", SEED).extracting(Finding::explanation).isEmpty();
     }
 

@@ -78,7 +78,7 @@ public final class RingTap implements Tap {
         return switch (e.kind) {
             case COMMAND_FETCHED, COMMAND_EMITTED ->
                     FIXED_BYTES_MAX + (long) PAGE_BYTES_MAX * e.pageCount;
-            case PAYLOAD ->
+            case PAYLOAD, POINTER_LIST_READ ->
                     e.content.length > CapturedEvent.CONTENT_BYTES_MAX
                             ? Long.MAX_VALUE
                             : FIXED_BYTES_MAX + (long) e.content.length + e.digest.length;

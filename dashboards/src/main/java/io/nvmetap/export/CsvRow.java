@@ -39,6 +39,7 @@ final class CsvRow {
                 || kind == EventKind.DOORBELL_RUNG
                 || kind == EventKind.SHADOW_DOORBELL
                 || kind == EventKind.STORE_FENCE
+                || kind == EventKind.QUEUE_MEMORY_RELEASED
                 || kind == EventKind.DECISION;
     }
 
@@ -49,6 +50,8 @@ final class CsvRow {
                     COMPLETION_SEEN,
                     COMPLETION_COPIED,
                     COMPLETION_STORED,
+                    POINTER_LIST_READ,
+                    REQUEST_STATE,
                     PAYLOAD ->
                     true;
             default -> false;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -95,8 +96,14 @@ public final class CorpusCommand implements Callable<Integer> {
         Files.writeString(
                 folder.resolve(name + ".json"),
                 String.format(
-                        "{\"fault\":\"%s\",\"owner\":\"%s\",\"seed\":%d,\"faulted\":%b}%n",
-                        planted.fault(), planted.owner(), seed, faulted));
+                        "{\"fault\":\"%s\",\"owner\":\"%s\",\"seed\":%d,\"faulted\":%b,"
+                                + "\"alsoTrue\":[%s]}%n",
+                        planted.fault(), planted.owner(), seed, faulted, words(planted, faulted)));
+    }
+
+    private static String words(PlantedFault planted, boolean faulted) {
+        List<String> also = faulted ? planted.consequences() : planted.truths();
+        return also.stream().map(w -> '"' + w + '"').collect(Collectors.joining(","));
     }
 
     private static void append(TraceWriter writer, CapturedEvent e) {

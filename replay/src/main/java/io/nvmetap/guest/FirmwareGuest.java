@@ -95,7 +95,7 @@ final class FirmwareGuest implements Guest {
     }
 
     private void setNumberOfQueues() {
-        if (spec.guestFaults().contains(GuestFault.NUMBER_OF_QUEUES_NEVER_SET)) {
+        if (spec.has(GuestFault.NUMBER_OF_QUEUES_NEVER_SET)) {
             return;
         }
         byte[] sqe = sqe(Opcodes.ADMIN_SET_FEATURES);
@@ -151,7 +151,7 @@ final class FirmwareGuest implements Guest {
         if (mdts > 0) {
             most = Math.min(most, (4096 << mdts) / blockBytes);
         }
-        boolean tooLong = spec.guestFaults().contains(GuestFault.MDTS_EXCEEDED) && mdts > 0;
+        boolean tooLong = spec.has(GuestFault.MDTS_EXCEEDED) && mdts > 0;
         for (int i = 0; i < spec.operations(); i++) {
             int count = 1 + machine.random.nextInt(most);
             if (tooLong && i == spec.operations() / 2) {
@@ -234,7 +234,7 @@ final class FirmwareGuest implements Guest {
     private int submit(GuestQueuePair pair, byte[] sqe) {
         pair.place(sqe, Sqe.SIZE);
         boolean io = pair.qid != 0;
-        if (io && !rangFalsely && spec.guestFaults().contains(GuestFault.SQ_TAIL_OUT_OF_RANGE)) {
+        if (io && !rangFalsely && spec.has(GuestFault.SQ_TAIL_OUT_OF_RANGE)) {
             rangFalsely = true;
             pair.ringOutOfRange(CPU);
         }
@@ -267,7 +267,7 @@ final class FirmwareGuest implements Guest {
         if (habits.shutsDown()) {
             machine.write32(Registers.CC, CC_ON | Registers.SHN_NORMAL << 14, CPU);
         }
-        if (spec.guestFaults().contains(GuestFault.UNCLEAN_SHUTDOWN)) {
+        if (spec.has(GuestFault.UNCLEAN_SHUTDOWN)) {
             pairs.get(0).place(io(Opcodes.IO_READ, 0, 1), Sqe.SIZE);
             pairs.get(0).ring(CPU);
             machine.write32(Registers.CC, 0, CPU);

@@ -162,7 +162,7 @@ final class LinuxGuest implements Guest {
     }
 
     private int askForQueues() {
-        if (spec.guestFaults().contains(GuestFault.NUMBER_OF_QUEUES_NEVER_SET)) {
+        if (spec.has(GuestFault.NUMBER_OF_QUEUES_NEVER_SET)) {
             return 1;
         }
         byte[] sqe = admin.sqe(Opcodes.ADMIN_SET_FEATURES);
@@ -257,7 +257,7 @@ final class LinuxGuest implements Guest {
     // ---- end ----
 
     private void end() {
-        if (spec.guestFaults().contains(GuestFault.UNCLEAN_SHUTDOWN)) {
+        if (spec.has(GuestFault.UNCLEAN_SHUTDOWN)) {
             queues.get(0).submitOneRead();
             machine.write32(Registers.CC, cc, CPU);
             ready(false);

@@ -59,7 +59,7 @@ final class LinuxQueue {
     }
 
     private int bufferBytes() {
-        boolean tooLong = spec.guestFaults().contains(GuestFault.MDTS_EXCEEDED);
+        boolean tooLong = spec.has(GuestFault.MDTS_EXCEEDED);
         int exceeding = tooLong && geometry.mdts > 0 ? (4096 << geometry.mdts) + 4096 : 0;
         return Math.max(BYTES_MAX, Math.min(exceeding, 2 << 20));
     }
@@ -130,7 +130,7 @@ final class LinuxQueue {
         if (pair.unrung() > 0) {
             if (!rangFalsely
                     && left < spec.operations() / spec.cpus() / 2
-                    && spec.guestFaults().contains(GuestFault.SQ_TAIL_OUT_OF_RANGE)) {
+                    && spec.has(GuestFault.SQ_TAIL_OUT_OF_RANGE)) {
                 rangFalsely = true;
                 pair.ringOutOfRange(cpu);
             }
@@ -140,7 +140,7 @@ final class LinuxQueue {
     }
 
     private void choose(LinuxIo io) {
-        boolean fault = spec.guestFaults().contains(GuestFault.MDTS_EXCEEDED);
+        boolean fault = spec.has(GuestFault.MDTS_EXCEEDED);
         if (fault && !exceeded && left < spec.operations() / spec.cpus() / 2) {
             exceeded = true;
             int bytes = Math.min((4096 << Math.max(geometry.mdts, 1)) + 4096, io.buffer.bytes);
@@ -152,7 +152,7 @@ final class LinuxQueue {
         long part = ZONE_BLOCKS / DEPTH;
         long zone = (long) cpu * ZONE_BLOCKS + io.tag * part;
         long at = zone + next++ % 4 * (part / 4);
-        boolean zeroes = spec.guestFaults().contains(GuestFault.BUFFER_REUSE);
+        boolean zeroes = spec.has(GuestFault.BUFFER_REUSE);
         int kind = machine.random.nextInt(20);
         if (kind == 0) {
             io.begin(LinuxIo.Kind.FLUSH, 0, 0);

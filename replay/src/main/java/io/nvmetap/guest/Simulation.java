@@ -50,7 +50,8 @@ public final class Simulation {
      */
     public static GuestReport run(SimulationSpec spec, Consumer<CapturedEvent> sink) {
         MediatorProfile profile = MediatorProfile.forController(spec.profile().name());
-        MediatorConfig config = spec.driver().config().profile(profile).seed(spec.seed()).build();
+        MediatorConfig.Builder builder = spec.driver().config().profile(profile).seed(spec.seed());
+        MediatorConfig config = spec.tuning().apply(builder).build();
         return run(spec, new ReferenceDriver(spec.driver(), config), sink);
     }
 

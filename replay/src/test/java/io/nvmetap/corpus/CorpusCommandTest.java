@@ -47,7 +47,7 @@ class CorpusCommandTest {
         assertThat(Files.readString(folder.resolve(name + ".json")).strip())
                 .isEqualTo(
                         "{\"fault\":\"number-of-queues-never-set\",\"owner\":\"GUEST\","
-                                + "\"seed\":7,\"faulted\":true}");
+                                + "\"seed\":7,\"faulted\":true,\"alsoTrue\":[]}");
         assertThat(last(folder.resolve(name + ".avro"))).isEqualTo(EventKind.CAPTURE_ENDED);
     }
 

@@ -55,13 +55,16 @@ public final class CapturedEvent {
     /** Register or doorbell value, stored value, lock id, event count. */
     public long value;
 
-    /** Byte offset of a register access. */
+    /** Byte offset of a register access; address of a pointer list. */
     public long registerOffset;
 
     /** Access width, bytes. */
     public int widthBytes;
 
-    /** {@link EventKind#REGISTER_READ}: the value was seen. Shadow doorbells: written, not read. */
+    /**
+     * {@link EventKind#REGISTER_READ}: the value was seen. Shadow doorbells: written, not read.
+     * Released queue memory: of a completion queue.
+     */
     public boolean flag;
 
     /** Register space of an access. */
@@ -123,6 +126,9 @@ public final class CapturedEvent {
 
     /** Direction of a payload. */
     public Transfer transfer = Transfer.TO_DEVICE;
+
+    /** What became of a request. */
+    public RequestStep request = RequestStep.QUEUED;
 
     /** Command id of decisions and payloads, -1 none. */
     public int cid;
@@ -390,6 +396,35 @@ public final class CapturedEvent {
         lost = newLost;
         label = reason;
         return as(EventKind.CAPTURE_ENDED, Side.NONE);
+    }
+
+    /** {@link EventKind#POINTER_LIST_READ}; the entries are not copied. */
+    public CapturedEvent asPointerList(int sqid, long newCommandId, long address, byte[] entries) {
+        qid = sqid;
+        commandId = newCommandId;
+        registerOffset = address;
+        content = entries;
+        return as(EventKind.POINTER_LIST_READ, Side.GUEST);
+    }
+
+    /** {@link EventKind#QUEUE_MEMORY_RELEASED}. */
+    public CapturedEvent asMemoryReleased(boolean completion, int newQid) {
+        flag = completion;
+        qid = newQid;
+        return as(EventKind.QUEUE_MEMORY_RELEASED, Side.DEVICE);
+    }
+
+    /** {@link EventKind#REQUEST_STATE}. */
+    public CapturedEvent asRequest(RequestStep step, int sqid, Owner newOwner, long newCommandId) {
+        request = step;
+        qid = sqid;
+        owned(newOwner, newCommandId);
+        return as(EventKind.REQUEST_STATE, Side.DEVICE);
+    }
+
+    /** {@link EventKind#INTERRUPT_LINE_LOWERED}. */
+    public CapturedEvent asLineLowered(Side newSide) {
+        return as(EventKind.INTERRUPT_LINE_LOWERED, newSide);
     }
 
     /**

@@ -93,11 +93,21 @@ public final class EventCodec {
                 out.writeBytes(e.content, 0, e.content.length);
                 out.writeBytes(e.digest, 0, e.digest.length);
             }
+            case POINTER_LIST_READ -> {
+                out.writeLong(e.qid).writeLong(e.commandId).writeLong(e.registerOffset);
+                out.writeBytes(e.content, 0, e.content.length);
+            }
+            case QUEUE_MEMORY_RELEASED -> out.writeBoolean(e.flag).writeLong(e.qid);
+            case REQUEST_STATE ->
+                    out.writeLong(e.request.ordinal())
+                            .writeLong(e.qid)
+                            .writeLong(e.owner.ordinal())
+                            .writeLong(e.commandId);
             case ANNOTATION -> out.writeString(e.label).writeString(e.text);
             case EVENTS_LOST -> out.writeLong(e.value).writeString(e.label);
             case CAPTURE_ENDED -> out.writeLong(e.value).writeLong(e.lost).writeString(e.label);
             default -> {
-                // HEARTBEAT has an empty body.
+                // HEARTBEAT and INTERRUPT_LINE_LOWERED have an empty body.
             }
         }
     }
@@ -218,6 +228,22 @@ public final class EventCodec {
                 e.label = in.readString(STRING_BYTES_MAX);
             }
             case PAYLOAD -> decodePayload(in, e);
+            case POINTER_LIST_READ -> {
+                e.qid = in.readInt();
+                e.commandId = in.readLong();
+                e.registerOffset = in.readLong();
+                e.content = in.readBytes(CapturedEvent.CONTENT_BYTES_MAX);
+            }
+            case QUEUE_MEMORY_RELEASED -> {
+                e.flag = in.readBoolean();
+                e.qid = in.readInt();
+            }
+            case REQUEST_STATE -> {
+                e.request = RequestStep.of(in.readInt());
+                e.qid = in.readInt();
+                e.owner = Owner.of(in.readInt());
+                e.commandId = in.readLong();
+            }
             case ANNOTATION -> {
                 e.label = in.readString(STRING_BYTES_MAX);
                 e.text = in.readString(STRING_BYTES_MAX);
@@ -232,7 +258,7 @@ public final class EventCodec {
                 e.label = in.readString(STRING_BYTES_MAX);
             }
             default -> {
-                // HEARTBEAT has an empty body.
+                // HEARTBEAT and INTERRUPT_LINE_LOWERED have an empty body.
             }
         }
     }

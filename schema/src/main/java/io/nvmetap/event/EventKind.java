@@ -57,7 +57,15 @@ public enum EventKind {
     /** Schema record EventsLost. */
     EVENTS_LOST("EventsLost"),
     /** Schema record CaptureEnded. */
-    CAPTURE_ENDED("CaptureEnded");
+    CAPTURE_ENDED("CaptureEnded"),
+    /** Schema record PointerListRead. */
+    POINTER_LIST_READ("PointerListRead"),
+    /** Schema record QueueMemoryReleased. */
+    QUEUE_MEMORY_RELEASED("QueueMemoryReleased"),
+    /** Schema record RequestState. */
+    REQUEST_STATE("RequestState"),
+    /** Schema record InterruptLineLowered. */
+    INTERRUPT_LINE_LOWERED("InterruptLineLowered");
 
     private static final EventKind[] VALUES = values();
     private final String schemaName;

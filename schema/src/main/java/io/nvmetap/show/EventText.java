@@ -79,6 +79,17 @@ public final class EventText {
                             + e.dataBytes
                             + " captured="
                             + e.content.length;
+            case POINTER_LIST_READ ->
+                    "sq="
+                            + e.qid
+                            + " list at "
+                            + hex(e.registerOffset)
+                            + " "
+                            + e.content.length / 8
+                            + " entries"
+                            + id(e);
+            case QUEUE_MEMORY_RELEASED -> (e.flag ? "cq=" : "sq=") + e.qid;
+            case REQUEST_STATE -> e.request + " " + e.owner + " sq=" + e.qid + id(e);
             case ANNOTATION -> e.label + ": " + e.text;
             case EVENTS_LOST -> e.value + " at " + e.label;
             case CAPTURE_ENDED -> "events=" + e.value + " lost=" + e.lost + " " + e.label;

@@ -14,7 +14,7 @@ public final class EventSchema {
     public static final String RESOURCE = "/io/nvmetap/event/event-1.avsc";
 
     /** CRC-64-AVRO of version 1. */
-    public static final long FINGERPRINT = 0xc39d7fce01aa46e2L;
+    public static final long FINGERPRINT = 0xec04c27cc51703a1L;
 
     private EventSchema() {}
 

@@ -72,6 +72,7 @@ public final class EventSamples {
         e.edge = pick(Edge.values());
         e.step = pick(TakeOverStep.values());
         e.decision = pick(DecisionKind.values());
+        e.request = pick(RequestStep.values());
         e.transfer = pick(Transfer.values());
         e.cid = number(65536) - 1;
         e.byteOffset = number(16);

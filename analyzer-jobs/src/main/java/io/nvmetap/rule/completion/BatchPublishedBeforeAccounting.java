@@ -11,9 +11,11 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
+import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +29,9 @@ import java.util.Set;
  */
 public final class BatchPublishedBeforeAccounting extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold UNPASSED =
+            Threshold.ms("batch-published-before-accounting.deadline", 10);
 
     /** Things of one queue that may be held at a time; of more the first are remembered. */
     private static final int HELD_MAX = 16;
@@ -64,6 +69,11 @@ public final class BatchPublishedBeforeAccounting extends Rule {
                                 + " first completion of a batch visible; a guest may acknowledge at"
                                 + " once.",
                         List.of("A2")));
+    }
+
+    @Override
+    public List<Threshold> thresholds() {
+        return List.of(UNPASSED);
     }
 
     @Override
@@ -197,7 +207,9 @@ public final class BatchPublishedBeforeAccounting extends Rule {
         long sinceNs = Math.max(ackedNs, heldNs.getOrDefault(cq.qid, ackedNs));
         boolean alive = h.mediatorAliveNs > ackedNs;
         long limitNs =
-                alive ? judge.settings().unpassedHeadNs() : judge.settings().pausedDoorbellNs();
+                alive
+                        ? judge.settings().of(UNPASSED)
+                        : judge.settings().of(CommonThresholds.PAUSED_DOORBELL);
         if (h.nowNs - sinceNs > limitNs && reported.add(cq.qid)) {
             judge.violated(
                     Party.MEDIATOR,

@@ -13,12 +13,15 @@ import io.nvmetap.history.History;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
 
 /** A completion lay for long without an interrupt until the guest found it by polling. */
 public final class LostIrqPolledRescue extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold AGE = Threshold.ms("lost-irq-polled-rescue.age", 100);
 
     /** Interrupts were delivered at all in this epoch: a polling guest never gets one. */
     private int deliveries;
@@ -34,6 +37,11 @@ public final class LostIrqPolledRescue extends Rule {
                         "Deliver an interrupt whenever a completion queue with interrupts enabled and"
                                 + " vector unmasked is not empty.",
                         List.of("C3")));
+    }
+
+    @Override
+    public List<Threshold> thresholds() {
+        return List.of(AGE);
     }
 
     @Override
@@ -66,7 +74,7 @@ public final class LostIrqPolledRescue extends Rule {
         }
         judge.chance();
         long ageNs = e.timeNs - oldest.doneNs;
-        if (cq.interruptSeq < oldest.doneSeq && ageNs > judge.settings().silentCompletionNs()) {
+        if (cq.interruptSeq < oldest.doneSeq && ageNs > judge.settings().of(AGE)) {
             CompletionQueue below = h.device.cqs.get(cq.qid);
             boolean raised = below != null && below.interruptSeq > oldest.startSeq;
             judge.violated(

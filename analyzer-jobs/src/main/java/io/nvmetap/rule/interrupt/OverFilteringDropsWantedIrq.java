@@ -13,6 +13,7 @@ import io.nvmetap.history.VectorMasks;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -26,6 +27,9 @@ import java.util.Map;
  */
 public final class OverFilteringDropsWantedIrq extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold KEPT =
+            Threshold.ms("over-filtering-drops-wanted-irq.deadline", 100);
 
     /** A message that was kept back, and the completion that waits longest for it. */
     private static final class Kept implements Serializable {
@@ -78,6 +82,11 @@ public final class OverFilteringDropsWantedIrq extends Rule {
                         "Filter by the mask of the very vector, and deliver what was kept back as"
                                 + " soon as the reason is gone.",
                         List.of("C6")));
+    }
+
+    @Override
+    public List<Threshold> thresholds() {
+        return List.of(KEPT);
     }
 
     @Override
@@ -143,7 +152,7 @@ public final class OverFilteringDropsWantedIrq extends Rule {
             Map.Entry<Integer, Kept> next = all.next();
             Kept k = next.getValue();
             k.waits(h.nowNs, h.guest.masks.unmasked(next.getKey(), k.how));
-            if (k.waitedNs > judge.settings().keptInterruptNs()) {
+            if (k.waitedNs > judge.settings().of(KEPT)) {
                 all.remove();
                 judge.violated(
                         Party.MEDIATOR,

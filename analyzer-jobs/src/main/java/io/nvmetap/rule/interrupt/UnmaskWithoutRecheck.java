@@ -16,6 +16,7 @@ import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -31,6 +32,8 @@ import java.util.Set;
  */
 public final class UnmaskWithoutRecheck extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold UNCHECKED = Threshold.ms("unmask-without-recheck.deadline", 10);
 
     /** One vector; what waits on it is forgotten as soon as a completion is taken. */
     private static final class Vector implements Serializable {
@@ -74,6 +77,11 @@ public final class UnmaskWithoutRecheck extends Rule {
                         "After the guest unmasks a vector, look once at every completion queue of"
                                 + " that vector.",
                         List.of("C2")));
+    }
+
+    @Override
+    public List<Threshold> thresholds() {
+        return List.of(UNCHECKED);
     }
 
     @Override
@@ -174,7 +182,7 @@ public final class UnmaskWithoutRecheck extends Rule {
         v.usedWhileMasked |= h.guest.masks.masked(number, v.how);
         v.owed--;
         long lateNs = e.timeNs - v.unmaskNs;
-        if (v.unmaskSeq < 0 || lateNs <= judge.settings().uncheckedUnmaskNs()) {
+        if (v.unmaskSeq < 0 || lateNs <= judge.settings().of(UNCHECKED)) {
             v.settled();
         } else {
             late(h, e, judge, v, number);

@@ -8,6 +8,7 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
+import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
@@ -66,7 +67,8 @@ public final class UncleanShutdown extends Rule {
                 oldest = oldest == null ? c : oldest;
             }
         }
-        if (io > 0 && e.timeNs - oldest.startNs < judge.settings().ioDeadlineNs()) {
+        if (io > 0
+                && e.timeNs - oldest.startNs < judge.settings().of(CommonThresholds.IO_DEADLINE)) {
             judge.violated(
                     owner,
                     "CC.EN is cleared with " + io + " I/O commands in flight.",

@@ -10,9 +10,11 @@ import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SubmissionQueue;
+import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +25,8 @@ import java.util.Set;
 /** The guest rang a tail and the mediator, alive, did not fetch. */
 public final class LostDeferredDoorbell extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold UNSERVED = Threshold.ms("lost-deferred-doorbell.unserved", 10);
 
     private final Set<Integer> paused = new HashSet<>();
 
@@ -40,6 +44,11 @@ public final class LostDeferredDoorbell extends Rule {
                         "Whatever parks a doorbell must re-run it when the reason has gone; do not"
                                 + " wait for an unrelated event.",
                         List.of("B8")));
+    }
+
+    @Override
+    public List<Threshold> thresholds() {
+        return List.of(UNSERVED);
     }
 
     @Override
@@ -98,7 +107,10 @@ public final class LostDeferredDoorbell extends Rule {
             }
             long wait = sinceExcuse(h, sq.qid, h.nowNs - sq.waitingSinceNs);
             boolean alive = h.mediatorAliveNs > sq.waitingSinceNs;
-            long limit = alive ? deadline(sq.qid, judge) : judge.settings().pausedDoorbellNs();
+            long limit =
+                    alive
+                            ? deadline(sq.qid, judge)
+                            : judge.settings().of(CommonThresholds.PAUSED_DOORBELL);
             if (wait > limit) {
                 report(sq, sq.waitingSeq, wait, "", judge, h.seq);
             }
@@ -122,8 +134,8 @@ public final class LostDeferredDoorbell extends Rule {
 
     private long deadline(int sqid, Judge judge) {
         return paused.contains(sqid) || paused.contains(-1)
-                ? judge.settings().pausedDoorbellNs()
-                : judge.settings().unservedDoorbellNs();
+                ? judge.settings().of(CommonThresholds.PAUSED_DOORBELL)
+                : judge.settings().of(UNSERVED);
     }
 
     private static void report(

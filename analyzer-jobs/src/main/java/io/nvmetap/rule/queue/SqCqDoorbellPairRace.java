@@ -9,9 +9,11 @@ import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
+import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -25,6 +27,8 @@ import java.util.Map;
  */
 public final class SqCqDoorbellPairRace extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold OVERLAP = Threshold.ns("sq-cq-doorbell-pair-race.overlap", 200);
 
     /** Doorbells of one pair. */
     private static final class Pair implements Serializable {
@@ -49,6 +53,11 @@ public final class SqCqDoorbellPairRace extends Rule {
                         "NVMe over PCIe Transport 1.0, 3.1.2 (doorbells are independent registers)",
                         "Ring both doorbells of a pair under one lock for this controller.",
                         List.of("B1")));
+    }
+
+    @Override
+    public List<Threshold> thresholds() {
+        return List.of(OVERLAP);
     }
 
     @Override
@@ -77,7 +86,7 @@ public final class SqCqDoorbellPairRace extends Rule {
         boolean together =
                 p.timeNs[other] >= 0
                         && p.cpu[other] != e.cpu
-                        && e.timeNs - p.timeNs[other] < judge.settings().pairOverlapNs();
+                        && e.timeNs - p.timeNs[other] < judge.settings().of(OVERLAP);
         if (together) {
             p.overlapFromSeq = p.seq[other];
             p.overlapSeq = e.seq;
@@ -93,7 +102,7 @@ public final class SqCqDoorbellPairRace extends Rule {
         for (Map.Entry<Integer, Pair> entry : pairs.entrySet()) {
             Pair p = entry.getValue();
             long since = h.nowNs - p.overlapNs;
-            if (p.overlapNs >= 0 && since > judge.settings().appleSilenceNs()) {
+            if (p.overlapNs >= 0 && since > judge.settings().of(CommonThresholds.APPLE_SILENCE)) {
                 stalled(h, entry.getKey(), p, judge);
                 p.overlapNs = -1;
             }

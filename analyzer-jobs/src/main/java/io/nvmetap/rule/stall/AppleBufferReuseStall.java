@@ -7,6 +7,7 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.history.Profiles;
+import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
@@ -49,7 +50,7 @@ public final class AppleBufferReuseStall extends Rule {
     @Override
     public void time(History h, Judge judge) {
         boolean look = h.device.known && h.device.inFlight.size() > 1 && blind(h).isEmpty();
-        long silence = judge.settings().appleSilenceNs();
+        long silence = judge.settings().of(CommonThresholds.APPLE_SILENCE);
         if (!look || h.device.epoch == epochReported || h.nowNs - h.device.lastDoneNs < silence) {
             return;
         }

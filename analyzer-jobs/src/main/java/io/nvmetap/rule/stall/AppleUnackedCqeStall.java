@@ -10,9 +10,11 @@ import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
 import io.nvmetap.history.Profiles;
 import io.nvmetap.history.SubmissionQueue;
+import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.Set;
 /** An Apple controller stops posting while completions wait to be acknowledged. */
 public final class AppleUnackedCqeStall extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold UNACKED = Threshold.ms("apple-unacked-cqe-stall.age", 2);
 
     private final Set<Integer> reported = new HashSet<>();
 
@@ -35,6 +39,11 @@ public final class AppleUnackedCqeStall extends Rule {
                         "Acknowledge every completion on the device side at once, the mediator's own"
                                 + " and the guest's, without waiting for the guest.",
                         List.of("I1")));
+    }
+
+    @Override
+    public List<Threshold> thresholds() {
+        return List.of(UNACKED);
     }
 
     @Override
@@ -63,8 +72,9 @@ public final class AppleUnackedCqeStall extends Rule {
             Command newest = cq.unacked.peekLast();
             boolean silent =
                     oldest != null
-                            && h.nowNs - oldest.doneNs > judge.settings().appleUnackedNs()
-                            && h.nowNs - newest.doneNs > judge.settings().appleSilenceNs();
+                            && h.nowNs - oldest.doneNs > judge.settings().of(UNACKED)
+                            && h.nowNs - newest.doneNs
+                                    > judge.settings().of(CommonThresholds.APPLE_SILENCE);
             Command waiting = silent ? waiting(h, cq, newest) : null;
             if (waiting != null && reported.add(cq.qid)) {
                 judge.violated(

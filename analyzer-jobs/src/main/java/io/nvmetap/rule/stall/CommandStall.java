@@ -10,6 +10,7 @@ import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
 import io.nvmetap.history.SubmissionQueue;
+import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
@@ -185,8 +186,8 @@ public final class CommandStall extends Rule {
         for (SubmissionQueue sq : h.device.sqs.values()) {
             long limit =
                     sq.qid == 0
-                            ? judge.settings().adminDeadlineNs()
-                            : judge.settings().ioDeadlineNs();
+                            ? judge.settings().of(CommonThresholds.ADMIN_DEADLINE)
+                            : judge.settings().of(CommonThresholds.IO_DEADLINE);
             boolean late = sq.waitingSinceNs >= 0 && h.nowNs - sq.waitingSinceNs > limit;
             if (late && spoken.add((long) h.device.epoch << 17 | (long) sq.qid << 1)) {
                 judge.violated(
@@ -203,6 +204,8 @@ public final class CommandStall extends Rule {
         if (c.name().timeExempt()) {
             return Long.MAX_VALUE;
         }
-        return c.admin() ? judge.settings().adminDeadlineNs() : judge.settings().ioDeadlineNs();
+        return c.admin()
+                ? judge.settings().of(CommonThresholds.ADMIN_DEADLINE)
+                : judge.settings().of(CommonThresholds.IO_DEADLINE);
     }
 }

@@ -20,7 +20,7 @@ final class FaultPlan {
         this.faults.addAll(faults);
         this.every = every;
         for (ControllerFault fault : this.faults) {
-            streams.put(fault, new Stream(seed + 31L * fault.ordinal() + 7));
+            streams.put(fault, new Stream(seed + fault.id().hashCode()));
         }
     }
 

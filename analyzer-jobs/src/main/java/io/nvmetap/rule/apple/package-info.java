@@ -1,0 +1,2 @@
+/** What Apple's controllers cannot take. */
+package io.nvmetap.rule.apple;

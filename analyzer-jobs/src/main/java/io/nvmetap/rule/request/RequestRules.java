@@ -1,0 +1,17 @@
+package io.nvmetap.rule.request;
+
+import io.nvmetap.rule.Rule;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Requests of mediator and guest side by side: identity, order, turns. */
+public final class RequestRules {
+    private RequestRules() {}
+
+    /**
+     * @return makers of the rules of this package, in the order in which they judge
+     */
+    public static List<Supplier<Rule>> all() {
+        return List.of();
+    }
+}

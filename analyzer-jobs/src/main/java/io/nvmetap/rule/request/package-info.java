@@ -1,0 +1,2 @@
+/** Requests of mediator and guest side by side: identity, order, turns. */
+package io.nvmetap.rule.request;
