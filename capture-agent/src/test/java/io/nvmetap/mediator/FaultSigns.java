@@ -13,6 +13,7 @@ import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,14 @@ import java.util.function.Predicate;
 /** How each fault shows in the events of a {@link Workload}. */
 final class FaultSigns {
     private FaultSigns() {}
+
+    /**
+     * Faults whose occasion this workload has not: the simulations in which they strike are the
+     * corpus of module replay, and PlantedFaultsTest looks for them there.
+     */
+    static Set<MediatorFault> elsewhere() {
+        return EnumSet.noneOf(MediatorFault.class);
+    }
 
     static Map<MediatorFault, Predicate<Workload>> all() {
         Map<MediatorFault, Predicate<Workload>> signs = new EnumMap<>(MediatorFault.class);
