@@ -32,6 +32,7 @@ final class LinuxGuest implements Guest {
     private static final long IRQ_NS = 1_500;
     private static final int RESETS_MAX = 5;
     private static final long MASK_EVERY_NS = 500_000;
+    private static final long BALANCE_EVERY_NS = 10_000_000;
     private static final long MASKED_NS = 60_000;
     private static final int MSIX_ENTRY_BYTES = 16;
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
@@ -47,6 +48,7 @@ final class LinuxGuest implements Guest {
     private int entries = QUEUE_ENTRIES;
     private boolean working;
     private int maskTurn;
+    private long commandsAtMove = -1;
 
     LinuxGuest(GuestMachine machine, SimulationSpec spec, DiskContent disk) {
         this.machine = machine;
@@ -236,11 +238,19 @@ final class LinuxGuest implements Guest {
         queues.forEach(LinuxQueue::start);
     }
 
-    /** Interrupts move between CPUs: mask, flush, a moment, unmask, flush. */
+    /**
+     * Interrupts move between CPUs, as a balancer does with busy ones: mask, flush, a moment,
+     * unmask, flush. Nothing moves while the guest waits for a command that does not come back.
+     */
     private void moveInterrupt() {
         if (!working || queues.isEmpty()) {
             return;
         }
+        if (machine.tally.commands == commandsAtMove) {
+            machine.timeline.after(BALANCE_EVERY_NS, this::moveInterrupt);
+            return;
+        }
+        commandsAtMove = machine.tally.commands;
         LinuxQueue queue = queues.get(maskTurn++ % queues.size());
         long control = (long) queue.vector * MSIX_ENTRY_BYTES + 12;
         machine.controller.writeMsix(control, 4, 1, queue.cpu);
