@@ -87,7 +87,7 @@ public final class EventSerde {
             for (int i = 7; i >= 0; i--) {
                 fingerprint = fingerprint << 8 | m[2 + i] & 0xFF;
             }
-            if (fingerprint != EventSchema.FINGERPRINT) {
+            if (!EventSchema.reads(fingerprint)) {
                 throw new MalformedEventException(
                         String.format(
                                 "schema fingerprint %016x is not known here; was it written by a"

@@ -56,10 +56,10 @@ public final class TraceReader implements Closeable {
                     name + ": header is cut off or damaged; record or import it again");
         }
         String schema = text(meta.get("avro.schema"));
-        if (!EventSchema.json().equals(schema)) {
+        if (!EventSchema.reads(schema)) {
             throw new TraceFormatException(
                     name
-                            + ": an Avro file, but not with the event schema of this version; was"
+                            + ": an Avro file, but not with an event schema that is known here; was"
                             + " it written by a newer nvmetap?");
         }
         String codec = meta.containsKey("avro.codec") ? text(meta.get("avro.codec")) : "null";

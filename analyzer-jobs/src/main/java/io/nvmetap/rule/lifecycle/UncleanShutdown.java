@@ -8,10 +8,10 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
-import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
 
@@ -21,6 +21,8 @@ import java.util.List;
  */
 public final class UncleanShutdown extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Threshold RECENT = Threshold.ms("unclean-shutdown.recent", 1_000);
 
     public UncleanShutdown() {
         super(
@@ -67,8 +69,7 @@ public final class UncleanShutdown extends Rule {
                 oldest = oldest == null ? c : oldest;
             }
         }
-        if (io > 0
-                && e.timeNs - oldest.startNs < judge.settings().of(CommonThresholds.IO_DEADLINE)) {
+        if (io > 0 && e.timeNs - oldest.startNs < judge.settings().of(RECENT)) {
             judge.violated(
                     owner,
                     "CC.EN is cleared with " + io + " I/O commands in flight.",

@@ -59,7 +59,7 @@ public final class CommandStall extends Rule {
 
     /** It completed in one jump of time, past its deadline. */
     private void late(History h, Command c, CapturedEvent e, Judge judge) {
-        if (c.doneNs - c.startNs > deadline(c, judge) && judged(h, h.side(e.side), c)) {
+        if (c.doneNs - c.startNs > deadline(h, c, judge) && judged(h, h.side(e.side), c)) {
             speak(h, h.side(e.side), c, judge);
         }
     }
@@ -80,7 +80,7 @@ public final class CommandStall extends Rule {
 
     private void check(History h, SideState side, Judge judge) {
         for (Command c : side.inFlight.values()) {
-            if (h.nowNs - c.startNs > deadline(c, judge) && judged(h, side, c)) {
+            if (h.nowNs - c.startNs > deadline(h, c, judge) && judged(h, side, c)) {
                 speak(h, side, c, judge);
             }
         }
@@ -184,10 +184,7 @@ public final class CommandStall extends Rule {
 
     private void unfetched(History h, Judge judge) {
         for (SubmissionQueue sq : h.device.sqs.values()) {
-            long limit =
-                    sq.qid == 0
-                            ? judge.settings().of(CommonThresholds.ADMIN_DEADLINE)
-                            : judge.settings().of(CommonThresholds.IO_DEADLINE);
+            long limit = CommonThresholds.deadlineNs(h, judge, sq.qid == 0);
             boolean late = sq.waitingSinceNs >= 0 && h.nowNs - sq.waitingSinceNs > limit;
             if (late && spoken.add((long) h.device.epoch << 17 | (long) sq.qid << 1)) {
                 judge.violated(
@@ -200,12 +197,9 @@ public final class CommandStall extends Rule {
         }
     }
 
-    private static long deadline(Command c, Judge judge) {
-        if (c.name().timeExempt()) {
-            return Long.MAX_VALUE;
-        }
-        return c.admin()
-                ? judge.settings().of(CommonThresholds.ADMIN_DEADLINE)
-                : judge.settings().of(CommonThresholds.IO_DEADLINE);
+    private static long deadline(History h, Command c, Judge judge) {
+        return c.name().timeExempt()
+                ? Long.MAX_VALUE
+                : CommonThresholds.deadlineNs(h, judge, c.admin());
     }
 }

@@ -1,6 +1,7 @@
 package io.nvmetap.rule.stall;
 
 import io.nvmetap.event.Side;
+import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.testkit.Scenario;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,40 @@ class CommandStallTest {
 
     @Test
     void shouldHoldJustBeforeTheDeadline() {
-        Scenario.log().ready().emitted(1, 1).us(990_000).seen(1, 1).judged().holds(RULE);
+        Scenario.log().ready().emitted(1, 1).us(290_000).seen(1, 1).judged().holds(RULE);
+        Scenario.mediatedBlindFor(Unseen.REAL_TIME)
+                .ready()
+                .fetched(1, 1)
+                .us(990_000)
+                .copied(1, 1)
+                .judged()
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldReportWithinASecondOfTheCommand() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .heartbeatAfterMs(310)
+                .judged()
+                .violatesOnly(RULE, Party.CONTROLLER);
+        Scenario.log()
+                .ready()
+                .emitted(0, 1)
+                .heartbeatAfterMs(610)
+                .judged()
+                .violatesOnly(RULE, Party.CONTROLLER);
+    }
+
+    @Test
+    void shouldGiveAnEmulationMoreTime() {
+        Scenario.mediatedBlindFor(Unseen.REAL_TIME)
+                .ready()
+                .fetched(1, 1)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.MEDIATOR);
     }
 
     @Test
