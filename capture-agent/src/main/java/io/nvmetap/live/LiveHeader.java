@@ -61,6 +61,10 @@ final class LiveHeader {
     CaptureStarted started(Controller device) {
         // A vfio-user client keeps the MSI-X table to itself and does not say which CPU acts.
         Set<Unseen> unseen = EnumSet.of(Unseen.MSIX_TABLE, Unseen.CPU);
+        if (profile != null) {
+            // A model answers when this process gets to it, which is not a device's time.
+            unseen.add(Unseen.REAL_TIME);
+        }
         return new CaptureStarted(
                 System.currentTimeMillis(),
                 1,
