@@ -70,9 +70,6 @@ public final class Command implements Serializable {
     /** Its queue was deleted: nobody owes a completion any more. */
     public boolean released;
 
-    /** The stall rule has spoken of it. */
-    public boolean reported;
-
     /**
      * @return it is an admin command
      */

@@ -12,13 +12,11 @@ public final class CommonThresholds {
     /** Admin command without a completion. */
     public static final Threshold ADMIN_DEADLINE = Threshold.ms("command-stall.admin", 600);
 
-    /** The same where time is that of an emulation: its host may have paused it. */
-    public static final Threshold IO_DEADLINE_EMULATED =
-            Threshold.ms("command-stall.io-emulated", 1_000);
+    /** I/O command without a completion: a stall. */
+    public static final Threshold IO_HARD = Threshold.ms("command-stall.io-hard", 1_000);
 
-    /** Likewise, admin commands. */
-    public static final Threshold ADMIN_DEADLINE_EMULATED =
-            Threshold.ms("command-stall.admin-emulated", 2_000);
+    /** Admin command without a completion: a stall. */
+    public static final Threshold ADMIN_HARD = Threshold.ms("command-stall.admin-hard", 2_000);
 
     /** A guest's doorbell that waits while the mediator says that it pauses or defers. */
     public static final Threshold PAUSED_DOORBELL =
@@ -31,22 +29,24 @@ public final class CommonThresholds {
 
     static List<Threshold> all() {
         return List.of(
-                IO_DEADLINE,
-                ADMIN_DEADLINE,
-                IO_DEADLINE_EMULATED,
-                ADMIN_DEADLINE_EMULATED,
-                PAUSED_DOORBELL,
-                APPLE_SILENCE);
+                IO_DEADLINE, ADMIN_DEADLINE, IO_HARD, ADMIN_HARD, PAUSED_DOORBELL, APPLE_SILENCE);
     }
 
     /**
-     * @return nanoseconds that a command of this queue may take, admin or I/O
+     * The soft deadline is for real time only: an emulation may be kept waiting by its host.
+     *
+     * @return nanoseconds after which a command is overdue, admin or I/O
      */
-    public static long deadlineNs(History h, Judge judge, boolean admin) {
-        boolean real = h.header.sees(Unseen.REAL_TIME);
-        if (admin) {
-            return judge.settings().of(real ? ADMIN_DEADLINE : ADMIN_DEADLINE_EMULATED);
-        }
-        return judge.settings().of(real ? IO_DEADLINE : IO_DEADLINE_EMULATED);
+    public static long softNs(History h, Judge judge, boolean admin) {
+        return h.header.sees(Unseen.REAL_TIME)
+                ? judge.settings().of(admin ? ADMIN_DEADLINE : IO_DEADLINE)
+                : hardNs(judge, admin);
+    }
+
+    /**
+     * @return nanoseconds after which a command has stalled, admin or I/O
+     */
+    public static long hardNs(Judge judge, boolean admin) {
+        return judge.settings().of(admin ? ADMIN_HARD : IO_HARD);
     }
 }

@@ -3,6 +3,7 @@ package io.nvmetap.rule;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.history.History;
 import java.io.Serializable;
@@ -51,6 +52,12 @@ public final class Judge implements Serializable {
 
     /** The rule is broken, by {@code owner}, as the events {@code evidence} prove. */
     public void violated(Party owner, String explanation, Where where, long... evidence) {
+        violated(rule.info().severity(), owner, explanation, where, evidence);
+    }
+
+    /** The same, with a severity of its own: less than the rule's. */
+    public void violated(
+            Severity severity, Party owner, String explanation, Where where, long... evidence) {
         chances++;
         if (!history.header.mixedControllers().isEmpty()) {
             doubt("several controllers are mixed: " + history.header.mixedControllers());
@@ -64,7 +71,7 @@ public final class Judge implements Serializable {
                 }
             }
             seqs.sort(null);
-            sink.accept(finding(Verdict.VIOLATED, owner, explanation, where, seqs));
+            sink.accept(finding(Verdict.VIOLATED, severity, owner, explanation, where, seqs));
         }
     }
 
@@ -89,7 +96,8 @@ public final class Judge implements Serializable {
         String reason = unknownBecause(h);
         Verdict verdict = reason.isEmpty() ? Verdict.HOLDS : Verdict.UNKNOWN;
         String text = reason.isEmpty() ? "seen " + chances + " times, never broken" : reason;
-        out.accept(finding(verdict, Party.UNKNOWN, text, Where.NOWHERE, List.of()));
+        Severity severity = rule.info().severity();
+        out.accept(finding(verdict, severity, Party.UNKNOWN, text, Where.NOWHERE, List.of()));
         return verdict;
     }
 
@@ -111,7 +119,12 @@ public final class Judge implements Serializable {
     }
 
     private Finding finding(
-            Verdict verdict, Party owner, String explanation, Where where, List<Long> evidence) {
+            Verdict verdict,
+            Severity severity,
+            Party owner,
+            String explanation,
+            Where where,
+            List<Long> evidence) {
         RuleInfo info = rule.info();
         long from = evidence.isEmpty() ? 0 : evidence.get(0);
         long to = evidence.isEmpty() ? history.seq : evidence.get(evidence.size() - 1);
@@ -130,7 +143,7 @@ public final class Judge implements Serializable {
                 history.session,
                 info.id(),
                 verdict,
-                info.severity(),
+                severity,
                 owner,
                 history.controller,
                 where.sqid(),

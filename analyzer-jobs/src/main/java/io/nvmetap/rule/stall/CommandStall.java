@@ -21,7 +21,7 @@ import java.util.Set;
 
 /**
  * A command without a completion past its deadline; names who owes the next step from how far it
- * got. Spoken of once a queue and enable epoch.
+ * got. Spoken of twice a queue and enable epoch at most: overdue (WARNING), stalled (ERROR).
  */
 public final class CommandStall extends Rule {
     private static final long serialVersionUID = 1L;
@@ -59,8 +59,8 @@ public final class CommandStall extends Rule {
 
     /** It completed in one jump of time, past its deadline. */
     private void late(History h, Command c, CapturedEvent e, Judge judge) {
-        if (c.doneNs - c.startNs > deadline(h, c, judge) && judged(h, h.side(e.side), c)) {
-            speak(h, h.side(e.side), c, judge);
+        if (judged(h, h.side(e.side), c)) {
+            speak(h, h.side(e.side), c, c.doneNs - c.startNs, judge);
         }
     }
 
@@ -80,28 +80,32 @@ public final class CommandStall extends Rule {
 
     private void check(History h, SideState side, Judge judge) {
         for (Command c : side.inFlight.values()) {
-            if (h.nowNs - c.startNs > deadline(h, c, judge) && judged(h, side, c)) {
-                speak(h, side, c, judge);
+            if (judged(h, side, c)) {
+                speak(h, side, c, h.nowNs - c.startNs, judge);
             }
         }
     }
 
     /** A guest's command is judged where the guest is; the mediator's own where it emits them. */
     private static boolean judged(History h, SideState side, Command c) {
-        if (c.released) {
+        if (c.released || c.name().timeExempt()) {
             return false;
         }
         return !h.header.mediated() || side.side == Side.GUEST || c.owner == Owner.MEDIATOR;
     }
 
-    private void speak(History h, SideState side, Command c, Judge judge) {
-        if (c.reported || !spoken.add((long) side.epoch << 17 | (long) c.sqid << 1 | bit(side))) {
+    private void speak(History h, SideState side, Command c, long ageNs, Judge judge) {
+        boolean hard = ageNs > CommonThresholds.hardNs(judge, c.admin());
+        if (!hard && ageNs <= CommonThresholds.softNs(h, judge, c.admin())) {
             return;
         }
-        c.reported = true;
-        long ms = (Math.max(h.nowNs, c.doneNs) - c.startNs) / 1_000_000;
+        if (!spoken.add(key(side.epoch, c.sqid, side.side == Side.GUEST, hard))) {
+            return;
+        }
+        long ms = ageNs / 1_000_000;
         Party owner = owner(h, side, c);
         judge.violated(
+                hard ? Severity.ERROR : Severity.WARNING,
                 owner,
                 String.format(
                         "%s (command %d of submission queue %d) waits %,d ms; %s.",
@@ -113,8 +117,8 @@ public final class CommandStall extends Rule {
                 h.seq);
     }
 
-    private static long bit(SideState side) {
-        return side.side == Side.GUEST ? 1 : 0;
+    private static long key(int epoch, int sqid, boolean guest, boolean hard) {
+        return (long) epoch << 18 | (long) sqid << 2 | (guest ? 2 : 0) | (hard ? 1 : 0);
     }
 
     private static Party owner(History h, SideState side, Command c) {
@@ -184,10 +188,12 @@ public final class CommandStall extends Rule {
 
     private void unfetched(History h, Judge judge) {
         for (SubmissionQueue sq : h.device.sqs.values()) {
-            long limit = CommonThresholds.deadlineNs(h, judge, sq.qid == 0);
-            boolean late = sq.waitingSinceNs >= 0 && h.nowNs - sq.waitingSinceNs > limit;
-            if (late && spoken.add((long) h.device.epoch << 17 | (long) sq.qid << 1)) {
+            long ageNs = sq.waitingSinceNs < 0 ? 0 : h.nowNs - sq.waitingSinceNs;
+            boolean hard = ageNs > CommonThresholds.hardNs(judge, sq.qid == 0);
+            boolean late = hard || ageNs > CommonThresholds.softNs(h, judge, sq.qid == 0);
+            if (late && spoken.add(key(h.device.epoch, sq.qid, false, hard))) {
                 judge.violated(
+                        hard ? Severity.ERROR : Severity.WARNING,
                         Party.CONTROLLER,
                         "Tail " + sq.tail + " of submission queue " + sq.qid + " is not fetched.",
                         Where.sq(sq.qid),
@@ -195,11 +201,5 @@ public final class CommandStall extends Rule {
                         h.seq);
             }
         }
-    }
-
-    private static long deadline(History h, Command c, Judge judge) {
-        return c.name().timeExempt()
-                ? Long.MAX_VALUE
-                : CommonThresholds.deadlineNs(h, judge, c.admin());
     }
 }
