@@ -1,17 +1,15 @@
 package io.nvmetap.report;
 
+import io.nvmetap.cli.BenchPlace;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.finding.Finding;
-import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.rule.RuleSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,7 +25,8 @@ import picocli.CommandLine.Parameters;
 
 /**
  * Second half of {@code nvmetap bench faults}: judges labelled recordings and says how many faults
- * were found, with the right owner, and what was said that is not so.
+ * were found, with the right owner, and what was said that is not so. A miss or a false finding is
+ * told with the command that repeats it.
  */
 @Command(
         name = "bench faults",
@@ -37,7 +36,7 @@ public final class FaultBench implements Callable<Integer> {
     /** Entries of the catalog of real bugs that the project sets out to cover. */
     private static final int CATALOG_ENTRIES = 66;
 
-    private static final int MISSES_SHOWN = 3;
+    private static final int SHOWN_MAX = 3;
 
     @Parameters(index = "0", paramLabel = "DIR", description = "recordings with their labels")
     private Path folder;
@@ -46,16 +45,20 @@ public final class FaultBench implements Callable<Integer> {
     private String format;
 
     private final PrintStream out;
+    private final Path home;
     private final Map<String, FaultScore> scores = new TreeMap<>();
+    private final FaultScore healthy = new FaultScore("healthy runs of every guest", "");
     private long events;
 
-    FaultBench(PrintStream out) {
+    FaultBench(PrintStream out, Path home) {
         this.out = out;
+        this.home = home;
     }
 
     /** Entry point of the launcher. */
     public static void main(String[] args) {
-        System.exit(CommandRunner.run(new FaultBench(System.out), args, System.err));
+        Path home = Path.of(System.getProperty("nvmetap.home", "."));
+        System.exit(CommandRunner.run(new FaultBench(System.out, home), args, System.err));
     }
 
     @Override
@@ -63,7 +66,9 @@ public final class FaultBench implements Callable<Integer> {
         for (Path file : labels()) {
             judge(FaultLabel.read(file));
         }
-        if (!format.equals("json")) {
+        if (format.equals("json")) {
+            scores.values().forEach(s -> out.println(json(s)));
+        } else {
             table();
         }
         summary();
@@ -85,9 +90,11 @@ public final class FaultBench implements Callable<Integer> {
 
     private void judge(FaultLabel label) throws IOException {
         FaultScore score =
-                scores.computeIfAbsent(
-                        label.fault() + " " + label.owner(),
-                        k -> new FaultScore(label.fault(), label.owner()));
+                label.owner().isEmpty()
+                        ? healthy
+                        : scores.computeIfAbsent(
+                                label.fault() + " " + label.owner(),
+                                k -> new FaultScore(label.fault(), label.owner()));
         List<Finding> findings = new ArrayList<>();
         AnalysisOptions options =
                 new AnalysisOptions(
@@ -97,7 +104,7 @@ public final class FaultBench implements Callable<Integer> {
                         RuleSettings.DEFAULTS,
                         Optional.empty());
         Optional<String> damage =
-                new FileRunner().run(options, findings::add, s -> events += count(s));
+                new FileRunner().run(options, findings::add, s -> events += s.events());
         if (damage.isPresent()) {
             throw CliFailure.environment(damage.get());
         }
@@ -108,46 +115,70 @@ public final class FaultBench implements Callable<Integer> {
         }
     }
 
-    private static long count(SessionSummary summary) {
-        return summary.events();
-    }
-
     private void table() {
         out.printf(
                 "%-42s %-11s %6s %6s %6s %12s %6s%n",
                 "fault", "owner", "runs", "found", "owner", "after ms", "false");
-        for (FaultScore s : scores.values()) {
+        scores.values().forEach(this::row);
+        if (healthy.healthyRuns > 0) {
             out.printf(
                     Locale.ROOT,
-                    "%-42s %-11s %6d %6d %6d %12s %6d%n",
-                    s.fault,
-                    s.owner.toLowerCase(Locale.ROOT),
-                    s.runs,
-                    s.found,
-                    s.rightOwner,
-                    s.found == 0
-                            ? "-"
-                            : String.format(Locale.ROOT, "%.1f", s.foundAfterNsMedian() / 1e6),
-                    s.falseFindings);
-            for (String miss : s.missed.subList(0, Math.min(MISSES_SHOWN, s.missed.size()))) {
-                out.println("    missed in " + miss);
-            }
-            s.falseWords.stream().limit(MISSES_SHOWN).forEach(w -> out.println("    false: " + w));
+                    "%-54s %6d %27s %6d%n",
+                    healthy.fault,
+                    healthy.healthyRuns,
+                    "",
+                    healthy.falseFindings);
+            healthy.falseWords.stream().limit(SHOWN_MAX).forEach(this::detail);
         }
     }
 
-    private void summary() {
+    private void row(FaultScore s) {
+        out.printf(
+                Locale.ROOT,
+                "%-42s %-11s %6d %6d %6d %12s %6d%n",
+                s.fault,
+                s.owner.toLowerCase(Locale.ROOT),
+                s.runs,
+                s.found,
+                s.rightOwner,
+                s.found == 0
+                        ? "-"
+                        : String.format(Locale.ROOT, "%.1f", s.foundAfterNsMedian() / 1e6),
+                s.falseFindings);
+        s.missed.stream().limit(SHOWN_MAX).forEach(this::detail);
+        s.falseWords.stream().limit(SHOWN_MAX).forEach(this::detail);
+    }
+
+    private void detail(String line) {
+        out.println("    " + line);
+    }
+
+    private static String json(FaultScore s) {
+        return String.format(
+                Locale.ROOT,
+                "{\"fault\":\"%s\",\"owner\":\"%s\",\"seeds\":%d,\"found\":%d,\"rightOwner\":%d,"
+                        + "\"foundAfterMsMedian\":%.1f,\"falseFindings\":%d}",
+                s.fault,
+                s.owner,
+                s.runs,
+                s.found,
+                s.rightOwner,
+                s.found == 0 ? -1.0 : s.foundAfterNsMedian() / 1e6,
+                s.falseFindings);
+    }
+
+    private void summary() throws IOException {
         Collection<FaultScore> all = scores.values();
         long runs = all.stream().mapToLong(s -> s.runs).sum();
         long found = all.stream().mapToLong(s -> s.found).sum();
         long right = all.stream().mapToLong(s -> s.rightOwner).sum();
-        long wrong = all.stream().mapToLong(s -> s.falseFindings).sum();
+        long wrong = healthy.falseFindings + all.stream().mapToLong(s -> s.falseFindings).sum();
         long planted = all.stream().map(s -> s.fault).distinct().count();
         out.printf(
                 Locale.ROOT,
                 "{\"summary\":{\"bench\":\"faults\",\"faults\":%d,\"catalogEntries\":%d,\"runs\":%d,"
                         + "\"recall\":%.4f,\"precision\":%.4f,\"ownerAccuracy\":%.4f,"
-                        + "\"falseFindings\":%d,\"events\":%d,\"date\":\"%s\"}}%n",
+                        + "\"falseFindings\":%d,\"events\":%d,%s}}%n",
                 planted,
                 CATALOG_ENTRIES,
                 runs,
@@ -156,7 +187,7 @@ public final class FaultBench implements Callable<Integer> {
                 ratio(right, found),
                 wrong,
                 events,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS));
+                BenchPlace.fields(home));
     }
 
     private static double ratio(long part, long whole) {

@@ -15,13 +15,20 @@ import java.util.TreeSet;
  *
  * @param trace the recording
  * @param fault id of the planted fault
- * @param owner GUEST, MEDIATOR or CONTROLLER
+ * @param owner GUEST, MEDIATOR or CONTROLLER; "" for a healthy run that is nobody's twin
+ * @param seed of the run
  * @param faulted false: the same run without it
  * @param alsoTrue what else is true of this run, as "rule OWNER": consequences of the fault, habits
  *     of the guest
  */
-record FaultLabel(Path trace, String fault, String owner, boolean faulted, Set<String> alsoTrue) {
+record FaultLabel(
+        Path trace, String fault, String owner, long seed, boolean faulted, Set<String> alsoTrue) {
     private static final long BYTES_MAX = 64 << 10;
+
+    /** The command that records and judges this run again. */
+    String repeat() {
+        return "./nvmetap bench faults --fault " + fault + " --seed " + seed + " --seeds 1";
+    }
 
     /**
      * Reads a label file; the recording is beside it, {@code .avro} instead of {@code .json}.
@@ -35,6 +42,7 @@ record FaultLabel(Path trace, String fault, String owner, boolean faulted, Set<S
         }
         String fault = "";
         String owner = "";
+        long seed = 0;
         boolean faulted = true;
         Set<String> alsoTrue = new TreeSet<>();
         try (JsonParser json = new JsonFactory().createParser(Files.readAllBytes(file))) {
@@ -44,6 +52,7 @@ record FaultLabel(Path trace, String fault, String owner, boolean faulted, Set<S
                 json.nextToken();
                 switch (name) {
                     case "fault" -> fault = json.getText();
+                    case "seed" -> seed = json.getLongValue();
                     case "owner" -> owner = json.getText();
                     case "faulted" -> faulted = json.getBooleanValue();
                     case "alsoTrue" -> {
@@ -57,11 +66,12 @@ record FaultLabel(Path trace, String fault, String owner, boolean faulted, Set<S
         } catch (com.fasterxml.jackson.core.JsonProcessingException malformed) {
             throw CliFailure.environment(file + ": no label: " + malformed.getOriginalMessage());
         }
-        if (fault.isEmpty() || !owner.matches("GUEST|MEDIATOR|CONTROLLER")) {
+        if (!fault.matches("[a-z0-9.-]+")
+                || !owner.matches("GUEST|MEDIATOR|CONTROLLER") && faulted) {
             throw CliFailure.environment(file + ": no label: needs fault and owner");
         }
         String name = file.getFileName().toString();
         Path trace = file.resolveSibling(name.substring(0, name.length() - 5) + ".avro");
-        return new FaultLabel(trace, fault, owner, faulted, alsoTrue);
+        return new FaultLabel(trace, fault, owner, seed, faulted, alsoTrue);
     }
 }

@@ -20,6 +20,7 @@ final class FaultScore {
     final String fault;
     final String owner;
     int runs;
+    int healthyRuns;
     int found;
     int rightOwner;
     int falseFindings;
@@ -57,13 +58,14 @@ final class FaultScore {
             found++;
             foundAfterNs.add(first);
         } else {
-            missed.add(label.trace().getFileName().toString());
+            missed.add("missed: " + label.repeat());
         }
         rightOwner += right ? 1 : 0;
     }
 
     /** One healthy recording and what was found in it. */
     void healthy(FaultLabel label, List<Finding> findings) {
+        healthyRuns++;
         for (Finding f : findings) {
             if (f.verdict() == Verdict.VIOLATED && !known(label, f)) {
                 wrong(label, f);
@@ -77,8 +79,7 @@ final class FaultScore {
 
     private void wrong(FaultLabel label, Finding f) {
         falseFindings++;
-        falseWords.add(
-                f.rule() + " " + f.owner() + " in " + label.trace().getFileName().toString());
+        falseWords.add("false: " + f.rule() + " " + f.owner() + ": " + label.repeat());
     }
 
     /** Event time from the start of the recording to the finding, median, nanoseconds; -1 none. */

@@ -34,7 +34,8 @@ class FaultBenchTest {
     private int bench() {
         PrintStream said = new PrintStream(out, true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(errors, true, StandardCharsets.UTF_8);
-        return CommandRunner.run(new FaultBench(said), new String[] {folder.toString()}, err);
+        return CommandRunner.run(
+                new FaultBench(said, Path.of("..")), new String[] {folder.toString()}, err);
     }
 
     private void recording(String name, boolean faulted, String label) throws IOException {
@@ -79,7 +80,8 @@ class FaultBenchTest {
         recording("a", true, label("torn-cqe-copyback", "GUEST", true));
         assertThat(bench()).isEqualTo(ExitStatus.OK);
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("missed in a.avro")
+                .contains(
+                        "missed: ./nvmetap bench faults --fault torn-cqe-copyback --seed 7 --seeds 1")
                 .contains("\"recall\":0.0000")
                 .doesNotContain("\"falseFindings\":0");
     }

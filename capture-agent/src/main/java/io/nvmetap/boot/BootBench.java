@@ -1,5 +1,6 @@
 package io.nvmetap.boot;
 
+import io.nvmetap.cli.BenchPlace;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
@@ -14,8 +15,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -172,15 +171,12 @@ public final class BootBench implements Callable<Integer> {
         }
         out.printf(
                 Locale.ROOT,
-                "{\"summary\":{\"bench\":\"boot\",\"ops\":%d,\"rounds\":%d,%s,%s,"
-                        + "\"machine\":\"%s\",\"commit\":\"%s\",\"date\":\"%s\"}}%n",
+                "{\"summary\":{\"bench\":\"boot\",\"ops\":%d,\"rounds\":%d,%s,%s,%s}}%n",
                 ops,
                 rounds,
                 ratios(depth1, "Depth1"),
                 ratios(depth32, "Depth32"),
-                machine(),
-                commit(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS));
+                BenchPlace.fields(home));
     }
 
     private static String ratios(Map<Way, Long> ms, String depth) {
@@ -213,25 +209,6 @@ public final class BootBench implements Callable<Integer> {
 
     private static double ratio(Map<Way, Long> ms, Way of, Way to) {
         return (double) ms.get(of) / Math.max(1, ms.get(to));
-    }
-
-    private static String machine() {
-        return Runtime.getRuntime().availableProcessors()
-                + " CPUs, "
-                + System.getProperty("os.name")
-                + " "
-                + System.getProperty("os.arch")
-                + ", JDK "
-                + System.getProperty("java.version");
-    }
-
-    private String commit() throws IOException {
-        Process git =
-                new ProcessBuilder("git", "-C", home.toString(), "rev-parse", "--short", "HEAD")
-                        .redirectErrorStream(true)
-                        .start();
-        String said = new String(git.getInputStream().readAllBytes()).strip();
-        return said.matches("[0-9a-f]{4,40}") ? said : "unknown";
     }
 
     private static void delete(Path folder) throws IOException {

@@ -63,6 +63,22 @@ class CorpusCommandTest {
     }
 
     @Test
+    void shouldWriteHealthyRunsOfOneGuestFromTheSeedGiven() throws IOException {
+        String[] args = {
+            "--write", folder.toString(), "--seeds", "1", "--seed", "9", "--fault", "healthy.uboot"
+        };
+        assertThat(run(args)).isEqualTo(ExitStatus.OK);
+        assertThat(folder.resolve("healthy.uboot.samsung.9.avro")).exists();
+        assertThat(Files.readString(folder.resolve("healthy.uboot.samsung.9.json")).strip())
+                .isEqualTo(
+                        "{\"fault\":\"healthy.uboot.samsung\",\"owner\":\"\",\"seed\":9,"
+                                + "\"faulted\":false,\"alsoTrue\":[]}");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).allMatch(f -> f.getFileName().toString().contains("healthy.uboot."));
+        }
+    }
+
+    @Test
     void shouldSayWhichFaultsThereAre() {
         int status = run("--write", folder.toString(), "--fault", "nothing");
         assertThat(status).isEqualTo(ExitStatus.USAGE);
