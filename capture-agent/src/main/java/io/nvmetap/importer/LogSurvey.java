@@ -13,6 +13,9 @@ final class LogSurvey {
     /** Resets this close together, with nothing between, are one reset of two controllers. */
     static final long ONE_RESET_NS = 100_000_000L;
 
+    /** Resets of two controllers by one reset of the machine are not further apart. */
+    private static final long SAME_RESET_NS = 5_000_000L;
+
     private final ControllerTrack track = new ControllerTrack();
     private final EnableSigns signs = new EnableSigns();
     private final DeviceNames devices = new DeviceNames();
@@ -20,6 +23,7 @@ final class LogSurvey {
     private long lastResetNs = -1;
     private boolean touched;
     private boolean resetFirst;
+    private boolean pairFirst;
     private boolean stateLoadedFirst;
     private boolean setUpWhileEnabled;
     private boolean completionLines;
@@ -136,9 +140,13 @@ final class LogSurvey {
 
     private void reset(LogLine l) {
         boolean together = l.wallNs < 0 || lastResetNs < 0 || l.wallNs - lastResetNs < ONE_RESET_NS;
-        if (untouchedSinceReset && together && byReset.isEmpty()) {
+        // Alone at power on, alone later: a kernel that reboots tries one way after the other.
+        boolean later = l.wallNs >= 0 && l.wallNs - lastResetNs >= SAME_RESET_NS;
+        boolean alone = resetFirst && touched && !pairFirst && later;
+        if (untouchedSinceReset && together && !alone && byReset.isEmpty()) {
             byReset = suspicion("two controllers are reset at once");
         }
+        pairFirst |= !touched && resetFirst;
         resetFirst |= !touched;
         untouchedSinceReset = true;
         lastResetNs = l.wallNs;

@@ -31,6 +31,30 @@ class MixedControllersTest {
                 .isNotEmpty();
     }
 
+    /** Power on, an access, and two resets so many microseconds apart. */
+    private static String twice(int micros) {
+        String at = "7@17953530%02d.%06d:";
+        String text =
+                String.format(at, 0, 1)
+                        + RESET
+                        + "\n"
+                        + String.format(at, 3, 1)
+                        + "pci_nvme_mmio_read addr 0x0 size 4\n"
+                        + String.format(at, 4, 1)
+                        + RESET
+                        + "\n"
+                        + String.format(at, 4, 1 + micros)
+                        + RESET
+                        + "\n";
+        return ImportedLog.verbatim(text, "").report().mixedControllers();
+    }
+
+    @Test
+    void shouldNotTakeARebootThatResetsTwiceForTwoControllers() {
+        assertThat(twice(43_000)).isEmpty();
+        assertThat(twice(57)).contains("two controllers are reset");
+    }
+
     @Test
     void shouldSeeTwoResetsOfAReboot() {
         assertThat(mixed(running(), RESET, RESET)).contains("reset");
