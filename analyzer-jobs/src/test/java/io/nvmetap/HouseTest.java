@@ -69,7 +69,7 @@ class HouseTest {
                     Map.entry(
                             "target",
                             Set.of("capture", "device", "device.model", "event", "mediator")),
-                    Map.entry("compare", Set.of("event", "nvme", "plan", "device")),
+                    Map.entry("compare", Set.of("cli", "event", "nvme", "plan", "device")),
                     Map.entry(
                             "session",
                             Set.of(

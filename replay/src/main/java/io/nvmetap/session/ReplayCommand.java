@@ -17,14 +17,10 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.plan.Plan;
-import io.nvmetap.plan.PlanLimits;
+import io.nvmetap.plan.PlanFile;
 import io.nvmetap.plan.PlanText;
-import io.nvmetap.plan.PlanTooLargeException;
-import io.nvmetap.plan.Planner;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ReferenceDriver;
-import io.nvmetap.trace.Damage;
-import io.nvmetap.trace.TraceReader;
 import io.nvmetap.trace.TraceWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -168,21 +164,9 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private Plan plan() throws IOException {
-        Planner planner = new Planner(0, PlanLimits.DEFAULT);
-        CapturedEvent event = new CapturedEvent();
-        try (TraceReader reader = TraceReader.open(trace)) {
-            while (reader.next(event)) {
-                planner.accept(event);
-            }
-            Optional<Damage> damage = reader.damage();
-            if (damage.isPresent()) {
-                err.println("nvmetap: " + trace + ": " + damage.get().describe());
-                planner.stop(reader.events(), "the file is damaged there");
-            }
-            return planner.plan();
-        } catch (PlanTooLargeException e) {
-            throw CliFailure.environment(trace + ": " + e.getMessage());
-        }
+        PlanFile file = PlanFile.read(trace);
+        file.damage().ifPresent(d -> err.println("nvmetap: " + d));
+        return file.plan();
     }
 
     private Verdict replay(Plan plan, Driver build, Optional<ControllerProfile> model)
