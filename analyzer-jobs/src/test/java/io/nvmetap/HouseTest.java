@@ -85,6 +85,20 @@ class HouseTest {
                                     "trace",
                                     "mediator")),
                     Map.entry(
+                            "shrink",
+                            Set.of(
+                                    "capture",
+                                    "cli",
+                                    "compare",
+                                    "device",
+                                    "event",
+                                    "mediator",
+                                    "nvme",
+                                    "plan",
+                                    "session",
+                                    "target",
+                                    "trace")),
+                    Map.entry(
                             "guest",
                             Set.of(
                                     "target",
