@@ -68,7 +68,13 @@ class HouseTest {
                     Map.entry("plan", Set.of("event", "nvme", "device", "trace")),
                     Map.entry(
                             "target",
-                            Set.of("capture", "device", "device.model", "event", "mediator")),
+                            Set.of(
+                                    "capture",
+                                    "device",
+                                    "device.model",
+                                    "device.vfiouser",
+                                    "event",
+                                    "mediator")),
                     Map.entry("compare", Set.of("cli", "event", "nvme", "plan", "device")),
                     Map.entry(
                             "session",
@@ -78,6 +84,7 @@ class HouseTest {
                                     "compare",
                                     "device",
                                     "device.model",
+                                    "device.vfiouser",
                                     "event",
                                     "nvme",
                                     "plan",

@@ -100,6 +100,29 @@ public final class LiveTimeline implements Timeline, AutoCloseable {
         }
     }
 
+    /**
+     * Runs {@code work} with the timeline let go of, by a thread that is inside: for calls that
+     * wait for somebody who has to come in.
+     *
+     * @throws IllegalMonitorStateException if the thread is not inside
+     */
+    public void leave(Runnable work) {
+        int holds = lock.getHoldCount();
+        if (holds == 0) {
+            throw new IllegalMonitorStateException("leave without enter");
+        }
+        for (int i = 0; i < holds; i++) {
+            lock.unlock();
+        }
+        try {
+            work.run();
+        } finally {
+            for (int i = 0; i < holds; i++) {
+                lock.lock();
+            }
+        }
+    }
+
     /** Work that waits. */
     public int pending() {
         lock.lock();

@@ -1,6 +1,7 @@
 package io.nvmetap.session;
 
 import io.nvmetap.device.PagedMemory;
+import io.nvmetap.target.MemoryRange;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,14 +11,8 @@ import java.util.Map;
  * here each time, so that reuse of a buffer stays reuse.
  */
 final class GuestArena {
-    /**
-     * First address: low memory stays unmapped so that a null pointer faults, and the admin queues,
-     * laid out first, stay below 4 GiB for guests that never write the upper halves.
-     */
-    static final long BASE = 0x1000_0000L;
-
-    /** Bytes of guest memory. */
-    static final long SIZE = 64L << 30;
+    private static final long BASE = MemoryRange.BASE;
+    private static final long SIZE = MemoryRange.BYTES;
 
     /** Recorded pages that keep their identity; beyond it pages are shared in turn. */
     static final int FRAMES_MAX = 1 << 20;

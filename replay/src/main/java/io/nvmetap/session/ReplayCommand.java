@@ -67,8 +67,16 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--driver",
             required = true,
             paramLabel = "SPEC",
-            description = "reference or reference:fault=ID[,ID]")
+            description =
+                    "reference, reference:fault=ID[,ID], exec:COMMAND with {listen} and {connect}"
+                            + " for its two sockets, or vfio-user:SOCK")
     private String driver;
+
+    @Option(
+            names = "--driver-output",
+            paramLabel = "F",
+            description = "keep the output of an exec: driver here")
+    private Path driverOutput;
 
     @Option(
             names = "--controller",
@@ -115,19 +123,23 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DriverSpec spec = spec();
         Optional<ControllerProfile> model = model();
         if (!(timeScale >= 0 && timeScale <= TIME_SCALE_MAX)) {
             throw CliFailure.usage("--time-scale " + timeScale + " is not in 0 to 1000");
         }
+        boolean external = ExternalReplay.takes(driver);
+        DriverSpec spec = external ? DriverSpec.GOOD : spec();
+        if (external && record != null) {
+            throw CliFailure.usage("--record is for reference builds; proxy records any other");
+        }
         Plan plan = plan();
-        Driver build = new ReferenceDriver(spec, spec.config().profile(profile(plan)).build());
         if (dryRun) {
             PlanText.write(plan, out::println);
             out.flush();
             return plan.unknown().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
         }
-        Verdict verdict = replay(plan, build, model);
+        Driver build = new ReferenceDriver(spec, spec.config().profile(profile(plan)).build());
+        Verdict verdict = external ? external(plan, model) : replay(plan, build, model);
         report(verdict);
         return switch (verdict.outcome()) {
             case SAME -> ExitStatus.OK;
@@ -169,6 +181,22 @@ public final class ReplayCommand implements Callable<Integer> {
         return file.plan();
     }
 
+    private Verdict external(Plan plan, Optional<ControllerProfile> model) throws IOException {
+        Path output = driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
+        try {
+            return new ExternalReplay(driver, options(), model, output).replay(plan);
+        } finally {
+            if (driverOutput == null) {
+                Files.deleteIfExists(output);
+            }
+        }
+    }
+
+    private ReplayOptions options() {
+        ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
+        return noStall ? options.withoutStalls() : options;
+    }
+
     private Verdict replay(Plan plan, Driver build, Optional<ControllerProfile> model)
             throws IOException {
         if (record == null) {
@@ -184,10 +212,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private Verdict replay(
             Plan plan, Driver build, Optional<ControllerProfile> model, TraceWriter writer) {
         VirtualTimeline timeline = new VirtualTimeline();
-        ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
-        ReplaySession session =
-                new ReplaySession(
-                        plan, build, noStall ? options.withoutStalls() : options, timeline);
+        ReplaySession session = new ReplaySession(plan, build, options(), timeline);
         Optional<DirectTap> tap =
                 Optional.ofNullable(writer)
                         .map(w -> new DirectTap(timeline, SESSION, 0, e -> append(w, e)));

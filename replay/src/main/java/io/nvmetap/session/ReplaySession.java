@@ -5,10 +5,13 @@ import io.nvmetap.compare.Comparator;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.device.Controller;
+import io.nvmetap.device.LiveTimeline;
+import io.nvmetap.device.Timeline;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.Stimulus;
 import io.nvmetap.target.Driver;
+import io.nvmetap.target.ExternalDriver;
 
 /**
  * Runs a plan into a driver, closed loop: each thing the guest did is done again once the guest has
@@ -22,7 +25,7 @@ public final class ReplaySession {
     private final Plan plan;
     private final Driver driver;
     private final ReplayOptions options;
-    private final VirtualTimeline timeline;
+    private final Timeline timeline;
     private final Outcome outcome = new Outcome();
     private final Pump pump;
     private final AccessBudget budget;
@@ -37,7 +40,22 @@ public final class ReplaySession {
         this.options = options;
         this.timeline = timeline;
         this.budget = new AccessBudget(options.accessesMax());
-        this.pump = new Pump(timeline, budget, outcome);
+        this.pump = new VirtualPump(timeline, budget, outcome);
+    }
+
+    /**
+     * For a driver in another process: real time. The caller is inside the timeline while the
+     * session runs.
+     */
+    public ReplaySession(
+            Plan plan, ExternalDriver driver, ReplayOptions options, LiveTimeline timeline) {
+        this.plan = plan;
+        this.driver = driver;
+        this.options = options;
+        this.timeline = timeline;
+        // A process that spins is one that does not answer: that has a time limit.
+        this.budget = new AccessBudget(Long.MAX_VALUE);
+        this.pump = new LivePump(timeline, outcome, driver);
     }
 
     /** Replays with the recorded controller behind the driver. */

@@ -15,6 +15,7 @@ import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.target.Driver;
+import io.nvmetap.target.MemoryRange;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -154,7 +155,7 @@ class DivergenceTest {
                     @Override
                     public void writeRegister(long offset, int width, long value, int cpu) {
                         if (offset == Registers.DOORBELL_BASE + 8) {
-                            guestMemory.writeInt(GuestArena.BASE + (1 << 30), 1);
+                            guestMemory.writeInt(MemoryRange.BASE + (1 << 30), 1);
                         }
                         super.writeRegister(offset, width, value, cpu);
                     }
@@ -273,7 +274,7 @@ class DivergenceTest {
                     public void writeRegister(long offset, int width, long value, int cpu) {
                         super.writeRegister(offset, width, value, cpu);
                         while (offset == Registers.DOORBELL_BASE + 8
-                                && guestMemory.readInt(GuestArena.BASE) >= 0) {
+                                && guestMemory.readInt(MemoryRange.BASE) >= 0) {
                             LittleEndian.u8(new byte[1], 0);
                         }
                     }

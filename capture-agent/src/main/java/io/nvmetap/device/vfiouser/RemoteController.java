@@ -14,6 +14,9 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +24,8 @@ import java.util.function.Consumer;
  * controller that was pulled out: all ones.
  *
  * <p>Threads: one that answers the server's DMA messages, one that waits for its interrupts and
- * takes them into the timeline. Neither holds the timeline while it waits.
+ * takes them into the timeline, one that asks for INTx anew. None holds the timeline while it
+ * waits.
  */
 public final class RemoteController implements Controller, SharedMemory.Watcher, AutoCloseable {
     /** How long one INTx signal counts as the line being up. */
@@ -36,6 +40,8 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
     private final EventWatch watch;
     private final Map<Integer, EventWatch.Event> vectors = new HashMap<>();
     private final BitSet wanted = new BitSet();
+    private final ScheduledExecutorService unmasker =
+            Executors.newSingleThreadScheduledExecutor(RemoteController::daemon);
     private GuestMemory memory;
     private InterruptSink sink;
     private EventWatch.Event line;
@@ -56,6 +62,12 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
         this.log = log;
         this.device = new RemoteDevice(socket, this::serve);
         this.watch = new EventWatch("nvmetap-vfio-user-interrupts", this::failed);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "nvmetap-vfio-user-line");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** What the server says its function is; vectors and BAR0 as it has them. */
@@ -204,21 +216,31 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
     private void lineSignalled() {
         timeline.enter(
                 () -> {
-                    if (mode != InterruptKind.INTX) {
-                        return;
+                    if (mode == InterruptKind.INTX && !gone) {
+                        lineUp = true;
+                        sink.line(true);
+                        unmasker.schedule(this::askAnew, LINE_NS, TimeUnit.NANOSECONDS);
                     }
-                    lineUp = true;
-                    sink.line(true);
-                    timeline.after(
-                            LINE_NS,
-                            () -> {
-                                if (lineUp && mode == InterruptKind.INTX) {
-                                    lineUp = false;
-                                    sink.line(false);
-                                    attempt(() -> device.unmaskLine());
-                                }
-                            });
                 });
+    }
+
+    /**
+     * On a thread of its own: the timeline's may be the one that the server waits for, when server
+     * and client are each other's.
+     */
+    private void askAnew() {
+        boolean[] was = new boolean[1];
+        timeline.enter(
+                () -> {
+                    was[0] = lineUp && mode == InterruptKind.INTX;
+                    if (was[0]) {
+                        lineUp = false;
+                        sink.line(false);
+                    }
+                });
+        if (was[0]) {
+            attempt(device::unmaskLine);
+        }
     }
 
     @Override
@@ -265,6 +287,7 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
     @Override
     public void close() {
         gone = true;
+        unmasker.shutdownNow();
         watch.close();
         device.close();
     }

@@ -1,0 +1,82 @@
+package io.nvmetap.target;
+
+import io.nvmetap.device.Controller;
+import io.nvmetap.device.GuestMemory;
+import io.nvmetap.device.InterruptSink;
+import io.nvmetap.device.vfiouser.RemoteController;
+import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.ResetKind;
+
+/** What another process serves over vfio-user, as the controller that the replay's guest drives. */
+final class PeerController implements Controller {
+    private final RemoteController remote;
+    private PeerMemory memory;
+
+    PeerController(RemoteController remote) {
+        this.remote = remote;
+    }
+
+    @Override
+    public void connect(GuestMemory guest, InterruptSink interrupts) {
+        memory = new PeerMemory(guest, MemoryRange.BASE, MemoryRange.BYTES);
+        remote.connect(memory, new InOrder(interrupts));
+    }
+
+    /** Takes the stores that wait. */
+    void settle() {
+        if (memory != null) {
+            memory.settle();
+        }
+    }
+
+    /** An interrupt comes after what the driver stored before it. */
+    private final class InOrder implements InterruptSink {
+        private final InterruptSink next;
+
+        InOrder(InterruptSink next) {
+            this.next = next;
+        }
+
+        @Override
+        public void message(int vector) {
+            settle();
+            next.message(vector);
+        }
+
+        @Override
+        public void line(boolean asserted) {
+            settle();
+            next.line(asserted);
+        }
+    }
+
+    @Override
+    public long readRegister(long offset, int widthBytes, int cpu) {
+        return remote.readRegister(offset, widthBytes, cpu);
+    }
+
+    @Override
+    public void writeRegister(long offset, int widthBytes, long value, int cpu) {
+        remote.writeRegister(offset, widthBytes, value, cpu);
+    }
+
+    @Override
+    public long readMsix(long offset, int widthBytes, int cpu) {
+        return remote.readMsix(offset, widthBytes, cpu);
+    }
+
+    @Override
+    public void writeMsix(long offset, int widthBytes, long value, int cpu) {
+        remote.writeMsix(offset, widthBytes, value, cpu);
+    }
+
+    @Override
+    public void interruptMode(InterruptKind mode) {
+        remote.interruptMode(mode);
+    }
+
+    @Override
+    public void reset(ResetKind kind) {
+        remote.reset(kind);
+    }
+}
