@@ -116,6 +116,9 @@ final class AdminFilter {
                 }
                 AdminSqe.putAbort(sqe, 0, victim.sq.qid, victim.deviceCid);
                 return PASS;
+            case Opcodes.ADMIN_DELETE_SQ, Opcodes.ADMIN_DELETE_CQ:
+                life.memory.deleting(sqe);
+                return PASS;
             case Opcodes.ADMIN_SET_FEATURES:
                 limitQueues(sqe);
                 return PASS;

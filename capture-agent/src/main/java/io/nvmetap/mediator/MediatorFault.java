@@ -40,6 +40,8 @@ public enum MediatorFault {
     ANS2_CID_RULES(
             false, false, "numbers the commands of each queue by itself where tags are shared"),
     MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
+    QUEUE_MEMORY_FREED_WHILE_OWNED(
+            false, false, "frees queue memory when it asks for the end of a queue, not at its end"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
     UNCLEAN_SHUTDOWN(true, false, "clears CC.EN at a shutdown notification, I/O in flight or not"),

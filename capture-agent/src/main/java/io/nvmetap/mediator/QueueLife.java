@@ -7,12 +7,14 @@ import io.nvmetap.nvme.Sqe;
 
 /** Makes and unmakes shadow queues: prepared at the request, real at the controller's success. */
 final class QueueLife {
+    final QueueMemory memory;
     private final MediatorState state;
     private OwnRequests own;
     private OwnWork work;
 
     QueueLife(MediatorState state) {
         this.state = state;
+        this.memory = new QueueMemory(state);
     }
 
     void wire(OwnRequests newOwn, OwnWork newWork) {
@@ -151,7 +153,7 @@ final class QueueLife {
             }
         }
         state.queues.remove(sq);
-        state.pages.free(sq.ring);
+        memory.release(sq);
     }
 
     private void lose(Slot slot) {
@@ -172,6 +174,6 @@ final class QueueLife {
             return;
         }
         state.queues.remove(cq);
-        state.pages.free(cq.ring);
+        memory.release(cq);
     }
 }

@@ -16,6 +16,7 @@ final class LifecycleFaults {
         return List.of(
                 guest(GuestFault.UNCLEAN_SHUTDOWN, linux()),
                 driver("command-set-selection-unsupported", generic()),
+                driver("queue-memory-freed-while-owned", linux()),
                 driver(
                         "reset-during-completion",
                         linux().withGuestFaults(GuestFault.UNCLEAN_SHUTDOWN),

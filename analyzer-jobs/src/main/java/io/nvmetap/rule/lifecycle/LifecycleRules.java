@@ -15,6 +15,7 @@ public final class LifecycleRules {
         return List.of(
                 ResetDuringCompletion::new,
                 UncleanShutdown::new,
+                QueueMemoryFreedWhileOwned::new,
                 DbbufConfigPassedThrough::new,
                 CommandSetSelectionUnsupported::new);
     }
