@@ -259,6 +259,19 @@ public final class Scenario {
                 EventKind.COMMAND_FETCHED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
     }
 
+    /** The mediator fetches a Read from this slot. */
+    public Scenario fetchedAt(int sqid, int slot, int cid) {
+        CapturedEvent e =
+                event().asCommand(
+                                EventKind.COMMAND_FETCHED,
+                                sqid,
+                                slot,
+                                io(2, cid, 0x1000L * cid),
+                                0,
+                                64);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
     /** A guest's Read is emitted (for a log: fetched by the controller). */
     public Scenario emitted(int sqid, int cid) {
         return submit(
