@@ -43,7 +43,9 @@ public enum MediatorFault {
     DELETE_RACES_COMPLETION(
             false, true, "deletes a queue while another CPU still copies its completions"),
     LATE_CQE_FOR_DISABLED_QUEUE(
-            false, false, "keeps a deleted queue for late completions and copies them to the guest"),
+            false,
+            false,
+            "keeps a deleted queue for late completions and copies them to the guest"),
     STATE_CHANGED_BEFORE_CONTROLLER_AGREED(
             false, false, "makes and ends queues at the request and says so, whatever the answer"),
     QID_REUSE_STALE_STATE(

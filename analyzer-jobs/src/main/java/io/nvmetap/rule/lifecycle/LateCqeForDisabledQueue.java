@@ -90,11 +90,24 @@ public final class LateCqeForDisabledQueue extends Rule {
         long sqGone = deleted.goneUnder(c);
         long cqGone = deleted.gone(e.qid);
         if (offSeq >= 0) {
-            report(judge, "A completion is copied to a guest that disabled the controller", c, e, offSeq);
+            report(
+                    judge,
+                    "A completion is copied to a guest that disabled the controller",
+                    c,
+                    e,
+                    offSeq);
         } else if (cqGone >= 0) {
-            report(judge, "A completion is copied into a completion queue that the guest deleted", c, e, cqGone);
+            report(
+                    judge,
+                    "A completion is copied into a completion queue that the guest deleted",
+                    c,
+                    e,
+                    cqGone);
         } else if (sqGone >= 0 && c.seenSeq > sqGone) {
-            String what = "Command " + cid + " is completed to the guest, which deleted its submission queue";
+            String what =
+                    "Command "
+                            + cid
+                            + " is completed to the guest, which deleted its submission queue";
             report(judge, what, c, e, sqGone);
         }
     }

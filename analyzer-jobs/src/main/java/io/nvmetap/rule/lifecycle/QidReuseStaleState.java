@@ -118,7 +118,8 @@ public final class QidReuseStaleState extends Rule {
         Life life = lives.get(key(e.side, sqid));
         SubmissionQueue sq = h.side(e.side).sqs.get(sqid);
         Command c = h.facts.command;
-        boolean older = c != null && (c.released || c.startSeq < (life == null ? 0 : life.createdSeq));
+        boolean older =
+                c != null && (c.released || c.startSeq < (life == null ? 0 : life.createdSeq));
         if (life == null || sq == null || life.generation < 2 || life.reported || older) {
             return;
         }
@@ -131,7 +132,8 @@ public final class QidReuseStaleState extends Rule {
         if (e.knows(Cqe.SQHD_OFFSET, 2) && head > life.commands) {
             what =
                     String.format(
-                            "SQHD %d is past the %d commands that it had since", head, life.commands);
+                            "SQHD %d is past the %d commands that it had since",
+                            head, life.commands);
         } else if (h.facts.unmatched) {
             what = "command " + Cqe.cid(e.entry, 0) + " completes, which it has not had since";
         }

@@ -152,7 +152,7 @@ public final class SlowHiddenInit extends Rule {
             judge.violated(
                     Party.MEDIATOR,
                     String.format(
-                            "The guest waits on the admin queue; %d ms of that the mediator spent on"
+                            "The guest waits on the admin queue; %d ms of it the mediator spent on"
                                     + " %d commands of its own, and it goes on.",
                             busyNs / 1_000_000, commands),
                     Where.sq(0),

@@ -77,9 +77,7 @@ class SlowHiddenInitTest {
 
     @Test
     void shouldLeaveOneSlowCommandToTheController() {
-        served(identifies(identifies(waiting(), 10, 5), 1, 1_500))
-                .judged()
-                .violatesNoneOf(RULE);
+        served(identifies(identifies(waiting(), 10, 5), 1, 1_500)).judged().violatesNoneOf(RULE);
     }
 
     @Test
