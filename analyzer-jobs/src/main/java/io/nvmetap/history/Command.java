@@ -70,6 +70,9 @@ public final class Command implements Serializable {
     /** Its queue was deleted: nobody owes a completion any more. */
     public boolean released;
 
+    /** Its queue did not exist on this side when it was placed there. */
+    public boolean nowhere;
+
     /**
      * @return it is an admin command
      */

@@ -252,6 +252,7 @@ public final class SideState implements Serializable {
         facts.command = c;
         SubmissionQueue sq = sqs.get(e.qid);
         facts.sq = sq;
+        c.nowhere = known && sq == null;
         if (sq != null) {
             if (side == Side.DEVICE) {
                 sq.ring.place(c);

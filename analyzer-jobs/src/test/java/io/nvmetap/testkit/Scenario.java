@@ -259,6 +259,19 @@ public final class Scenario {
                 EventKind.COMMAND_FETCHED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
     }
 
+    /** The mediator fetches a Read from this slot. */
+    public Scenario fetchedAt(int sqid, int slot, int cid) {
+        CapturedEvent e =
+                event().asCommand(
+                                EventKind.COMMAND_FETCHED,
+                                sqid,
+                                slot,
+                                io(2, cid, 0x1000L * cid),
+                                0,
+                                64);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
     /** A guest's Read is emitted (for a log: fetched by the controller). */
     public Scenario emitted(int sqid, int cid) {
         return submit(
@@ -271,6 +284,26 @@ public final class Scenario {
         Sqe.putPrp1(b, 0, prp1);
         Sqe.putPrp2(b, 0, prp1 + 0x1000);
         return submit(kind, 0, b, owner, -1);
+    }
+
+    /** A Create or Delete of a queue on its way: fetched or emitted. */
+    public Scenario queueCommand(EventKind kind, int opcode, int cid, int cdw10, int cdw11) {
+        return submit(kind, 0, sqe(opcode, cid, cdw10, cdw11), Owner.GUEST, -1);
+    }
+
+    /** The mediator gives back the memory of a queue. */
+    public Scenario releases(boolean completion, int qid) {
+        return us(1).add(event().asMemoryReleased(completion, qid));
+    }
+
+    /** The guest gets the completion of a command with this status. */
+    public Scenario copiedStatus(int sqid, int cid, int status) {
+        byte[] b = new byte[16];
+        Cqe.putCid(b, 0, cid);
+        Cqe.putSqid(b, 0, sqid);
+        Cqe.putStatusAndPhase(b, 0, status, 1);
+        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_COPIED, sqid, 0, b, 0);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
     }
 
     /** The controller refuses a guest's command. */

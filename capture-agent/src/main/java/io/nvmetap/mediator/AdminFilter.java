@@ -116,6 +116,9 @@ final class AdminFilter {
                 }
                 AdminSqe.putAbort(sqe, 0, victim.sq.qid, victim.deviceCid);
                 return PASS;
+            case Opcodes.ADMIN_DELETE_SQ, Opcodes.ADMIN_DELETE_CQ:
+                life.memory.deleting(sqe);
+                return PASS;
             case Opcodes.ADMIN_SET_FEATURES:
                 limitQueues(sqe);
                 return PASS;
@@ -135,9 +138,34 @@ final class AdminFilter {
         }
     }
 
+    /**
+     * fault: state-changed-before-controller-agreed. Queues come and go as if the controller had
+     * agreed; true if the guest is told so at once.
+     */
+    boolean presume(Slot slot) {
+        switch (slot.opcode()) {
+            case Opcodes.ADMIN_CREATE_CQ, Opcodes.ADMIN_CREATE_SQ:
+                life.created(slot, true);
+                slot.presumed = true;
+                return false;
+            case Opcodes.ADMIN_DELETE_SQ, Opcodes.ADMIN_DELETE_CQ:
+                life.presumeDeleted(slot);
+                return true;
+            default:
+                return false;
+        }
+    }
+
     /** A guest command came back: queues appear and go, Identify data is filtered. */
     void finish(Slot slot) {
         boolean good = StatusCode.success(Cqe.status(slot.cqe, 0));
+        if (slot.presumed) {
+            Cqe.putStatus(slot.cqe, 0, StatusCode.SUCCESS);
+        }
+        if (slot.presumed || slot.answered) {
+            life.presumed(slot);
+            return;
+        }
         switch (slot.opcode()) {
             case Opcodes.ADMIN_CREATE_CQ, Opcodes.ADMIN_CREATE_SQ:
                 life.created(slot, good);

@@ -165,6 +165,15 @@ final class Completer {
         }
         if (slot.sq.qid == 0) {
             admin.finish(slot);
+        } else if (state.faults.strikes(MediatorFault.DELETE_RACES_COMPLETION)) {
+            copyBack.handOver(cq, slot);
+            return;
+        }
+        if (slot.answered) {
+            // fault: state-changed-before-controller-agreed. The guest has its answer long since.
+            cq.ackable[position] = true;
+            slot.sq.slots.release(slot);
+            return;
         }
         cq.toCopy.add(slot);
     }

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 final class CopyBack {
     private static final long TORN_GAP_NS = 5_000;
     private static final long ACCOUNTING_LAG_NS = 50_000;
+    private static final long HANDLER_NS = 100_000;
     private static final int SPARES_MAX = 256;
 
     private final MediatorState state;
@@ -55,6 +56,23 @@ final class CopyBack {
         sq.cq.toCopy.add(slot);
     }
 
+    /**
+     * fault: delete-races-completion. Another CPU copies it, a little later, and whoever deletes
+     * queues does not wait for that CPU.
+     */
+    void handOver(CqShadow cq, Slot slot) {
+        int epoch = state.epoch;
+        state.timeline.after(
+                HANDLER_NS,
+                () -> {
+                    if (epoch == state.epoch) {
+                        cq.toCopy.add(slot);
+                        drainNow(cq);
+                        completer.settle(cq);
+                    }
+                });
+    }
+
     /** Copies what waits and fits, now or after the modelled cost of copying. */
     void drain(CqShadow cq) {
         if (cq.toCopy.isEmpty() || cq.copyScheduled) {
@@ -78,6 +96,29 @@ final class CopyBack {
                         completer.settle(cq);
                     }
                 });
+    }
+
+    /** A queue is about to go: what was taken for it goes first, as far as there is room. */
+    void finish(SqShadow sq) {
+        drainNow(sq.cq);
+        sq.cq.toCopy.removeIf(slot -> slot.sq == sq && forget(sq.cq, slot));
+    }
+
+    /** The queue is gone: nobody looks at what was not copied. */
+    void drop(CqShadow cq) {
+        cq.toCopy.removeIf(slot -> forget(cq, slot));
+    }
+
+    private static boolean forget(CqShadow cq, Slot slot) {
+        if (slot.devicePosition >= 0) {
+            cq.ackable[slot.devicePosition] = true;
+        }
+        if (slot.deviceCid >= 0) {
+            slot.sq.slots.release(slot);
+        } else {
+            slot.end();
+        }
+        return true;
     }
 
     private void drainNow(CqShadow cq) {

@@ -6,6 +6,7 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Sqe;
+import io.nvmetap.nvme.StatusCode;
 
 /** Takes commands from the guest's submission queues, one by one and in order. */
 final class Fetcher {
@@ -123,6 +124,13 @@ final class Fetcher {
             }
         }
         submitter.emit(slot, sqe);
+        // fault: state-changed-before-controller-agreed. The request counts, not the answer.
+        if (sq.qid == 0
+                && state.has(MediatorFault.STATE_CHANGED_BEFORE_CONTROLLER_AGREED)
+                && admin.presume(slot)) {
+            slot.answered = true;
+            copyBack.answer(sq, slot.sqe, commandId, StatusCode.SUCCESS);
+        }
     }
 
     /** Whether a data pointer reaches into the mediator's own pages. */

@@ -127,7 +127,7 @@ final class Lifecycle {
         acq = 0;
         shutdownFaked = false;
         takingOver = false;
-        clear();
+        clear(true);
         interrupts.reset(true);
         state.tap.reset(Side.GUEST, kind, Edge.END);
     }
@@ -172,6 +172,7 @@ final class Lifecycle {
     }
 
     private void enable() {
+        life.memory.enabled();
         port.cap();
         int cc = state.guestCc;
         state.epoch++;
@@ -207,6 +208,7 @@ final class Lifecycle {
     private void ready() {
         watch++;
         state.phase = MediatorState.Phase.READY;
+        life.memory.ready();
         work.ready();
     }
 
@@ -242,8 +244,9 @@ final class Lifecycle {
         long cc = Integer.toUnsignedLong(state.guestCc & ~1);
         awaitingOff = true;
         port.write(Registers.CC, 4, cc);
+        life.memory.disabling();
         if (state.profile.skipReadyWait()) {
-            off();
+            off(false);
             return;
         }
         port.cap();
@@ -253,11 +256,15 @@ final class Lifecycle {
         }
     }
 
-    /** RDY reads 0: the controller let go of the queues. */
-    private void off() {
+    /**
+     * The controller is off.
+     *
+     * @param letGo RDY reads 0: it let go of the queues
+     */
+    private void off(boolean letGo) {
         watch++;
         awaitingOff = false;
-        clear();
+        clear(letGo);
         interrupts.reset(false);
         Side side = resetKind == ResetKind.DRIVER ? Side.DEVICE : Side.GUEST;
         state.tap.reset(side, resetKind, Edge.END);
@@ -270,13 +277,17 @@ final class Lifecycle {
         }
     }
 
-    private void clear() {
+    private void clear(boolean letGo) {
         state.epoch++;
         state.handling = 0;
         draining = false;
         state.phase = MediatorState.Phase.DISABLED;
-        state.queues.clear(state.pages);
-        own.failAll();
+        life.memory.end(
+                letGo,
+                () -> {
+                    state.queues.clear(state.pages);
+                    own.failAll();
+                });
     }
 
     // ---- watching RDY ----
@@ -313,7 +324,9 @@ final class Lifecycle {
         if (state.phase == MediatorState.Phase.ENABLING && rdy) {
             ready();
         } else if (state.phase == MediatorState.Phase.DISABLING && awaitingOff && !rdy) {
-            off();
+            off(true);
+        } else if (state.phase == MediatorState.Phase.DISABLED && !rdy) {
+            life.memory.letGo();
         }
     }
 
@@ -336,7 +349,7 @@ final class Lifecycle {
         if (state.has(MediatorFault.UNCLEAN_SHUTDOWN)) {
             int cc = state.guestCc & ~1 & ~0xC000;
             port.write(Registers.CC, 4, Integer.toUnsignedLong(cc));
-            clear();
+            clear(true);
             shutdownFaked = true;
             return;
         }

@@ -64,7 +64,7 @@ public final class Mediator implements Controller {
         interrupts.wire(msix);
         msix.wire(completer, poller);
         copyBack.completer(completer);
-        life.wire(own, work);
+        life.wire(own, work, copyBack);
         own.wire(poller);
         doorbells.wire(own, poller);
         registers.wire(poller);

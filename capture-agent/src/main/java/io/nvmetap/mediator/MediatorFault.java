@@ -40,6 +40,20 @@ public enum MediatorFault {
     ANS2_CID_RULES(
             false, false, "numbers the commands of each queue by itself where tags are shared"),
     MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
+    DELETE_RACES_COMPLETION(
+            false, true, "deletes a queue while another CPU still copies its completions"),
+    LATE_CQE_FOR_DISABLED_QUEUE(
+            false,
+            false,
+            "keeps a deleted queue for late completions and copies them to the guest"),
+    STATE_CHANGED_BEFORE_CONTROLLER_AGREED(
+            false, false, "makes and ends queues at the request and says so, whatever the answer"),
+    QID_REUSE_STALE_STATE(
+            false, false, "starts a queue whose number was in use before where that one stood"),
+    SLOW_HIDDEN_INIT(
+            false, false, "identifies every namespace one by one before it serves the guest"),
+    QUEUE_MEMORY_FREED_WHILE_OWNED(
+            false, false, "frees queue memory when it asks for the end of a queue, not at its end"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
     UNCLEAN_SHUTDOWN(true, false, "clears CC.EN at a shutdown notification, I/O in flight or not"),

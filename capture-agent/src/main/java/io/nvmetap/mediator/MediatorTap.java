@@ -125,6 +125,13 @@ final class MediatorTap {
         }
     }
 
+    /** The memory of a device side queue was given back. */
+    void memoryReleased(boolean completion, int qid) {
+        if (tap.on()) {
+            tap.emit(tap.event().asMemoryReleased(completion, qid), cpu);
+        }
+    }
+
     void takeOver(TakeOverStep step, String driver) {
         if (tap.on()) {
             tap.emit(tap.event().asTakeOver(step, driver), cpu);

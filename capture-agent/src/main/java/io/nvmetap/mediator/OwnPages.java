@@ -46,6 +46,11 @@ final class OwnPages {
     private final long end;
     private final long bytesMax;
     private final List<Block> blocks = new ArrayList<>();
+
+    /** Blocks given back that a controller may still use. */
+    private final List<Block> kept = new ArrayList<>();
+
+    private boolean keeping;
     private long cursor;
     private long used;
 
@@ -104,9 +109,22 @@ final class OwnPages {
 
     /** Gives a block back; null is none. */
     void free(Block block) {
-        if (block != null && blocks.remove(block)) {
+        if (keeping && block != null) {
+            kept.add(block);
+        } else if (block != null && blocks.remove(block)) {
             used -= block.data.capacity();
         }
+    }
+
+    /** Whether what is given back from now on stays allocated until {@link #freeKept}. */
+    void keep(boolean newKeeping) {
+        keeping = newKeeping;
+    }
+
+    /** Gives back what was kept. */
+    void freeKept() {
+        kept.forEach(this::free);
+        kept.clear();
     }
 
     /** The block that holds the whole range, or null. */

@@ -180,6 +180,18 @@ final class OwnRequests {
         }
     }
 
+    /** Its queue is gone: what waits for a turn there has none. */
+    void cancel(SqShadow sq) {
+        sq.cq.ownWaiting.removeIf(
+                request -> {
+                    if (request.sq != sq) {
+                        return false;
+                    }
+                    end(request, OwnCompletion.NO_ANSWER, 0);
+                    return true;
+                });
+    }
+
     private void expire(OwnRequest request) {
         if (request.finished) {
             return;

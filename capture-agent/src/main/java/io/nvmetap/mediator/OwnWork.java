@@ -21,6 +21,7 @@ final class OwnWork {
     private boolean oversized;
     private long reads;
     private int deviceMdts;
+    private long namespaces;
     private int turn;
 
     OwnWork(MediatorState state, OwnRequests own, IdentifyFilter identify) {
@@ -66,8 +67,31 @@ final class OwnWork {
                         });
                 break;
             default:
+                // fault: slow-hidden-init. One Identify for each namespace there may be.
+                if (state.has(MediatorFault.SLOW_HIDDEN_INIT)) {
+                    scan(2);
+                }
                 break;
         }
+    }
+
+    private void scan(long nsid) {
+        if (nsid > namespaces) {
+            return;
+        }
+        byte[] sqe = new byte[Sqe.SIZE];
+        Sqe.putOpcode(sqe, 0, Opcodes.ADMIN_IDENTIFY);
+        AdminSqe.putIdentify(sqe, 0, IdentifyCns.NAMESPACE, 0);
+        Sqe.putNsid(sqe, 0, nsid);
+        own.submit(
+                0,
+                sqe,
+                STRUCTURE,
+                (status, dw0, data, n) -> {
+                    if (status != OwnCompletion.NO_ANSWER) {
+                        scan(nsid + 1);
+                    }
+                });
     }
 
     private void after(int status, int next) {
@@ -79,6 +103,7 @@ final class OwnWork {
     private void learn(int cns, byte[] data) {
         if (cns == IdentifyCns.CONTROLLER) {
             deviceMdts = new IdentifyController(data).mdts();
+            namespaces = new IdentifyController(data).nn();
         } else if (cns == IdentifyCns.NAMESPACE) {
             identify.learn(1, data);
         }

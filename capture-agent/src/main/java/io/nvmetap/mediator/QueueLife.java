@@ -2,22 +2,35 @@ package io.nvmetap.mediator;
 
 import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Makes and unmakes shadow queues: prepared at the request, real at the controller's success. */
 final class QueueLife {
+    final QueueMemory memory;
     private final MediatorState state;
     private OwnRequests own;
     private OwnWork work;
+    private CopyBack copyBack;
+
+    private Slot presumedFor;
+
+    /** fault: qid-reuse-stale-state. Where the last queue of a number stood. */
+    private final Map<Integer, Integer> stale = new HashMap<>();
 
     QueueLife(MediatorState state) {
         this.state = state;
+        this.memory = new QueueMemory(state);
     }
 
-    void wire(OwnRequests newOwn, OwnWork newWork) {
+    void wire(OwnRequests newOwn, OwnWork newWork, CopyBack newCopyBack) {
         own = newOwn;
         work = newWork;
+        copyBack = newCopyBack;
     }
 
     /** The admin queues of an enable; false if there is no memory. */
@@ -39,6 +52,7 @@ final class QueueLife {
         }
         CqShadow cq = new CqShadow(0, new CqShadow.Shape(acq, guestCq, cqEntries, 0, true), cqRing);
         state.queues.add(cq);
+        stale.clear();
         SlotTable slots = slots(sqEntries);
         state.queues.add(new SqShadow(0, cq, asq, guestSq, Sqe.SIZE, sqEntries, sqRing, slots));
         return true;
@@ -127,6 +141,7 @@ final class QueueLife {
         if (sq != null) {
             boolean cqThere = state.queues.cq(sq.cq.qid) == sq.cq;
             if (good && cqThere && state.queues.sq(sq.qid) == null) {
+                sq.guestHead = stale.getOrDefault(sq.qid, 0) % sq.guestEntries;
                 state.queues.add(sq);
                 work.queueCreated();
             } else {
@@ -140,9 +155,18 @@ final class QueueLife {
     /** Delete I/O SQ succeeded: what was in flight on it will not come back. */
     void deleteSq(int qid) {
         SqShadow sq = state.queues.sq(qid);
-        if (sq == null || qid == 0) {
+        // fault: late-cqe-for-disabled-queue. Something may still come, so it stays.
+        if (sq == null || qid == 0 || state.has(MediatorFault.LATE_CQE_FOR_DISABLED_QUEUE)) {
             return;
         }
+        // fault: delete-races-completion. Handlers of the queue are not waited for.
+        if (!state.has(MediatorFault.DELETE_RACES_COMPLETION)) {
+            copyBack.finish(sq);
+        }
+        end(sq);
+    }
+
+    private void end(SqShadow sq) {
         for (int i = 0; i < sq.slots.capacity(); i++) {
             Slot slot = sq.slots.at(i);
             // One that was completed and waits to be copied keeps its slot until it is.
@@ -150,8 +174,43 @@ final class QueueLife {
                 lose(slot);
             }
         }
+        own.cancel(sq);
         state.queues.remove(sq);
-        state.pages.free(sq.ring);
+        if (presumedFor == null) {
+            memory.release(sq);
+        } else {
+            presumedFor.newSq = sq;
+        }
+        // fault: qid-reuse-stale-state.
+        if (state.has(MediatorFault.QID_REUSE_STALE_STATE)) {
+            stale.put(sq.qid, sq.guestHead);
+        }
+    }
+
+    /**
+     * fault: state-changed-before-controller-agreed. The queue is gone at the request; its memory
+     * stays for the controller, with the command.
+     */
+    void presumeDeleted(Slot slot) {
+        presumedFor = slot;
+        if (slot.opcode() == Opcodes.ADMIN_DELETE_SQ) {
+            deleteSq(AdminSqe.qid(slot.sqe, 0));
+        } else {
+            deleteCq(AdminSqe.qid(slot.sqe, 0));
+        }
+        presumedFor = null;
+    }
+
+    /** fault: state-changed-before-controller-agreed. The controller answered at last. */
+    void presumed(Slot slot) {
+        if (slot.newSq != null) {
+            memory.release(slot.newSq);
+        }
+        if (slot.newCq != null) {
+            memory.release(slot.newCq);
+        }
+        slot.newSq = null;
+        slot.newCq = null;
     }
 
     private void lose(Slot slot) {
@@ -171,7 +230,16 @@ final class QueueLife {
         if (cq == null || qid == 0) {
             return;
         }
+        // fault: late-cqe-for-disabled-queue. With the completion queue its others go too.
+        if (state.has(MediatorFault.LATE_CQE_FOR_DISABLED_QUEUE)) {
+            List.copyOf(state.queues.allSqs).stream().filter(sq -> sq.cq == cq).forEach(this::end);
+        }
+        copyBack.drop(cq);
         state.queues.remove(cq);
-        state.pages.free(cq.ring);
+        if (presumedFor == null) {
+            memory.release(cq);
+        } else {
+            presumedFor.newCq = cq;
+        }
     }
 }

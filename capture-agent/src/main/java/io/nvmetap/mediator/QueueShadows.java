@@ -54,15 +54,13 @@ final class QueueShadows {
         allCqs.remove(cq);
     }
 
-    /** Forgets everything and gives the memory back. */
+    /** Forgets everything and gives back what commands hold; the rings are the caller's. */
     void clear(OwnPages pages) {
         for (SqShadow sq : allSqs) {
             freeOf(sq, pages);
-            pages.free(sq.ring);
             sqs[sq.qid] = null;
         }
         for (CqShadow cq : allCqs) {
-            pages.free(cq.ring);
             cqs[cq.qid] = null;
         }
         allSqs.clear();

@@ -26,6 +26,12 @@ final class Slot {
     /** Asynchronous Event Request: stays out, so it counts in no turn. */
     boolean event;
 
+    /** The guest was told before the controller answered (a fault). */
+    boolean answered;
+
+    /** Its success was taken for granted (a fault). */
+    boolean presumed;
+
     /** Entry of the submission queue it was placed in. */
     int entry;
 
@@ -57,6 +63,8 @@ final class Slot {
         own = null;
         commandId = newCommandId;
         event = false;
+        answered = false;
+        presumed = false;
         devicePosition = -1;
         dataBytes = -1;
         bounce = null;

@@ -36,6 +36,9 @@ final class SqShadow {
     /** Doorbell that arrived while completions were handled, -1 none. */
     int parkedTail = -1;
 
+    /** The ring was given back. */
+    boolean released;
+
     /** The guest's ring cannot be read: nothing more is fetched. */
     boolean broken;
 

@@ -30,7 +30,12 @@ final class FaultSigns {
      * corpus of module replay, and PlantedFaultsTest looks for them there.
      */
     static Set<MediatorFault> elsewhere() {
-        return EnumSet.noneOf(MediatorFault.class);
+        return EnumSet.of(
+                MediatorFault.DELETE_RACES_COMPLETION,
+                MediatorFault.LATE_CQE_FOR_DISABLED_QUEUE,
+                MediatorFault.QID_REUSE_STALE_STATE,
+                MediatorFault.STATE_CHANGED_BEFORE_CONTROLLER_AGREED,
+                MediatorFault.SLOW_HIDDEN_INIT);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {
@@ -67,6 +72,7 @@ final class FaultSigns {
         signs.put(
                 MediatorFault.MDTS_EXCEEDED,
                 run -> run.mdtsShown == 0 && any(run, e -> e.dataBytes > 512 << 10 && emitted(e)));
+        signs.put(MediatorFault.QUEUE_MEMORY_FREED_WHILE_OWNED, FaultSigns::freedWhileReady);
         signs.put(MediatorFault.RESET_DURING_COMPLETION, FaultSigns::workInsideReset);
         signs.put(MediatorFault.NUMBER_OF_QUEUES_NEVER_SET, run -> run.secondQueueStatus != 0);
         signs.put(MediatorFault.UNCLEAN_SHUTDOWN, run -> !any(run, FaultSigns::notified));
@@ -323,6 +329,22 @@ final class FaultSigns {
             }
             boolean rings = e.kind == EventKind.DOORBELL_RUNG && e.side == Side.DEVICE;
             if (inside && (rings || emitted(e))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The controller was told to stop and not asked whether it has. */
+    private static boolean freedWhileReady(Workload run) {
+        boolean stopping = false;
+        for (CapturedEvent e : events(run)) {
+            boolean device = e.side == Side.DEVICE && e.space == RegisterSpace.BAR0;
+            if (device && e.kind == EventKind.REGISTER_WRITTEN) {
+                stopping = e.registerOffset == Registers.CC && !Registers.ccEn((int) e.value);
+            } else if (device && e.kind == EventKind.REGISTER_READ) {
+                stopping &= e.registerOffset != Registers.CSTS;
+            } else if (stopping && e.kind == EventKind.QUEUE_MEMORY_RELEASED) {
                 return true;
             }
         }

@@ -102,6 +102,9 @@ class MediatorBootTest {
             assertThat(guest.delete(Opcodes.ADMIN_DELETE_CQ, qid)).isZero();
         }
         assertThat(guest.disable()).isTrue();
+        // Where RDY is not polled, queue memory waits until somebody saw it read 0.
+        guest.timeline.advance(1_000_000);
+        guest.reg(Registers.CSTS);
         assertThat(guest.driver().ownBytes()).isZero();
     }
 

@@ -128,6 +128,43 @@ class MediatorLifecycleTest {
     }
 
     @Test
+    void shouldDropWhatTheGuestLeftNoRoomForWhenItDeletesTheQueue() {
+        guest.bootLike(1, 4);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 3; i++) {
+                guest.submit(1, guest.io(Opcodes.IO_READ, i, 1, guest.page()));
+            }
+            guest.timeline.advance(1_000_000);
+        }
+        guest.tap.clear();
+        assertThat(guest.delete(Opcodes.ADMIN_DELETE_SQ, 1)).isZero();
+        assertThat(guest.delete(Opcodes.ADMIN_DELETE_CQ, 1)).isZero();
+        assertThat(guest.tap.where(e -> e.kind == EventKind.COMPLETION_COPIED && e.qid == 1))
+                .isEmpty();
+        assertThat(guest.tap.of(EventKind.QUEUE_MEMORY_RELEASED))
+                .extracting(e -> e.flag)
+                .containsExactly(false, true);
+        assertThat(guest.createPair(1, 4, 1, true)).isZero();
+        for (int i = 0; i < 9; i++) {
+            byte[] read = guest.io(Opcodes.IO_READ, 0, 1, guest.page());
+            assertThat(TestGuest.status(guest.run(1, read))).isZero();
+        }
+    }
+
+    @Test
+    void shouldCopyWhatItHasBeforeItEndsAQueue() {
+        TestGuest slow = new TestGuest(MediatorConfig.builder().copyDelayNs(50_000).build());
+        slow.bootLike(1, 16);
+        slow.tap.clear();
+        slow.submit(1, slow.io(Opcodes.IO_READ, 0, 1, slow.page()));
+        assertThat(slow.delete(Opcodes.ADMIN_DELETE_SQ, 1)).isZero();
+        List<String> kinds = slow.tap.kinds();
+        assertThat(kinds.indexOf("GUEST CompletionCopied"))
+                .isLessThan(kinds.indexOf("DEVICE QueueMemoryReleased"));
+        assertThat(slow.take(1)).isNotNull();
+    }
+
+    @Test
     void shouldStartAnewAfterEachKindOfReset() {
         for (ResetKind kind : List.of(ResetKind.FUNCTION_LEVEL, ResetKind.MACHINE)) {
             guest.bootLike(2, 16);

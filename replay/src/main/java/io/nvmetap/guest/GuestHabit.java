@@ -4,6 +4,11 @@ package io.nvmetap.guest;
 public enum GuestHabit {
     /** The Linux-like guest uses INTx instead of MSI-X. */
     PIN_INTERRUPTS,
+    /**
+     * The Linux-like guest deletes its I/O queues half way, commands in flight or not, and creates
+     * them again under the same numbers and in the same memory.
+     */
+    REOPENS_QUEUES,
     /** The Linux-like guest uses MSI instead of MSI-X. */
     MESSAGE_INTERRUPTS
 }

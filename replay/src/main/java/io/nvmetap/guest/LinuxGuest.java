@@ -35,12 +35,14 @@ final class LinuxGuest implements Guest {
     private static final long BALANCE_EVERY_NS = 10_000_000;
     private static final long MASKED_NS = 60_000;
     private static final int MSIX_ENTRY_BYTES = 16;
+    private static final long CLOSED_NS = 200_000;
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
 
     private final GuestMachine machine;
     private final SimulationSpec spec;
     private final DiskContent disk;
     private final LinuxAdmin admin;
+    private final LinuxQueueCommands creator;
     private final GuestBuffer page;
     private final GuestBuffer zeroPage;
     private final List<LinuxQueue> queues = new ArrayList<>();
@@ -55,6 +57,7 @@ final class LinuxGuest implements Guest {
         this.spec = spec;
         this.disk = disk;
         this.admin = new LinuxAdmin(machine);
+        this.creator = new LinuxQueueCommands(admin);
         this.page = new GuestBuffer(machine, 4096);
         this.zeroPage = new GuestBuffer(machine, 4096);
     }
@@ -139,7 +142,11 @@ final class LinuxGuest implements Guest {
                 GuestQueuePair pair = new GuestQueuePair(machine, i, entries, entries);
                 queues.add(new LinuxQueue(machine, pair, spec, disk, geometry));
             }
-            open(queues.get(i - 1));
+            LinuxQueue queue = queues.get(i - 1);
+            creator.open(queue);
+            vector(
+                    queue.vector,
+                    () -> machine.timeline.after(IRQ_NS, () -> queue.interrupted(queue.cpu)));
         }
     }
 
@@ -174,22 +181,6 @@ final class LinuxGuest implements Guest {
         return Math.min(dw0 & 0xFFFF, dw0 >>> 16) + 1;
     }
 
-    private void open(LinuxQueue queue) {
-        GuestQueuePair pair = queue.pair;
-        pair.reset();
-        byte[] cq = admin.sqe(Opcodes.ADMIN_CREATE_CQ);
-        AdminSqe.putCreateCq(cq, 0, pair.qid, pair.cqEntries - 1, queue.vector, true);
-        Sqe.putPrp1(cq, 0, pair.cqAddress);
-        admin.require(cq);
-        byte[] sq = admin.sqe(Opcodes.ADMIN_CREATE_SQ);
-        AdminSqe.putCreateSq(sq, 0, pair.qid, pair.sqEntries - 1, pair.qid);
-        Sqe.putPrp1(sq, 0, pair.sqAddress);
-        admin.require(sq);
-        vector(
-                queue.vector,
-                () -> machine.timeline.after(IRQ_NS, () -> queue.interrupted(queue.cpu)));
-    }
-
     // ---- work ----
 
     private void workload() {
@@ -197,6 +188,10 @@ final class LinuxGuest implements Guest {
         queues.forEach(LinuxQueue::start);
         working = true;
         machine.timeline.after(MASK_EVERY_NS, this::moveInterrupt);
+        if (spec.has(GuestHabit.REOPENS_QUEUES)) {
+            machine.until(() -> queues.stream().allMatch(LinuxQueue::halfDone), SECOND_NS);
+            reopen();
+        }
         long end = machine.timeline.nowNs() + RUN_NS_MAX;
         while (!queues.stream().allMatch(LinuxQueue::done)) {
             machine.until(() -> queues.stream().allMatch(LinuxQueue::done), SECOND_NS);
@@ -206,6 +201,18 @@ final class LinuxGuest implements Guest {
             }
         }
         working = false;
+    }
+
+    /** Queues go and come again; what was in flight is submitted again. */
+    private void reopen() {
+        queues.forEach(LinuxQueue::stop);
+        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_SQ, q));
+        queues.forEach(LinuxQueue::close);
+        machine.pause(CLOSED_NS);
+        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_CQ, q));
+        queues.forEach(LinuxQueue::requeue);
+        queues.forEach(creator::open);
+        queues.forEach(LinuxQueue::start);
     }
 
     /** Linux: look without an interrupt, then abort, then reset. */
@@ -273,8 +280,8 @@ final class LinuxGuest implements Guest {
             ready(false);
             return;
         }
-        queues.forEach(q -> delete(Opcodes.ADMIN_DELETE_SQ, q));
-        queues.forEach(q -> delete(Opcodes.ADMIN_DELETE_CQ, q));
+        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_SQ, q));
+        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_CQ, q));
         machine.write32(Registers.CC, cc | 1 | Registers.SHN_NORMAL << 14, CPU);
         boolean complete =
                 machine.poll(
@@ -286,11 +293,5 @@ final class LinuxGuest implements Guest {
         if (!complete) {
             throw new GuestStuckException("the shutdown was never complete");
         }
-    }
-
-    private void delete(int opcode, LinuxQueue queue) {
-        byte[] sqe = admin.sqe(opcode);
-        AdminSqe.putDeleteQueue(sqe, 0, queue.pair.qid);
-        admin.require(sqe);
     }
 }

@@ -1,6 +1,7 @@
 package io.nvmetap.guest;
 
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.StatusCode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,7 @@ final class LinuxQueue {
     private long next;
     private boolean submitting;
     private boolean stopped = true;
+    private boolean closed;
     private boolean rangFalsely;
     private boolean exceeded;
 
@@ -68,6 +70,10 @@ final class LinuxQueue {
         return left == 0 && tags.stream().noneMatch(t -> t.inFlight);
     }
 
+    boolean halfDone() {
+        return left <= spec.operations() / spec.cpus() / 2;
+    }
+
     boolean idle() {
         return tags.stream().noneMatch(t -> t.inFlight);
     }
@@ -98,11 +104,17 @@ final class LinuxQueue {
 
     void start() {
         stopped = false;
+        closed = false;
         kick();
     }
 
     void stop() {
         stopped = true;
+    }
+
+    /** Its submission queue is gone: nothing is expected here until it is started again. */
+    void close() {
+        closed = true;
     }
 
     private void kick() {
@@ -165,7 +177,7 @@ final class LinuxQueue {
 
     /** Interrupt handler, or a poll after a timeout. Returns completions taken. */
     int interrupted(int onCpu) {
-        int taken = pair.reap(this::completed);
+        int taken = closed ? 0 : pair.reap(this::completed);
         if (taken > 0) {
             pair.acknowledge(onCpu);
             kick();
@@ -187,7 +199,7 @@ final class LinuxQueue {
             machine.tally.errors += status == 0 ? 1 : 0;
         } else if (status != 0) {
             unsettle(io);
-            if (io.aborted) {
+            if (io.aborted || stopped && status == StatusCode.ABORTED_SQ_DELETION) {
                 left++;
             } else {
                 machine.tally.errors++;

@@ -6,6 +6,7 @@ import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.device.model.MemoryNamespace;
 import io.nvmetap.device.model.ModelController;
+import io.nvmetap.device.model.NamespaceStore;
 import io.nvmetap.event.CaptureStarted;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.ControllerInfo;
@@ -62,7 +63,7 @@ public final class Simulation {
         ModelController device =
                 new ModelController(
                         spec.profile(),
-                        List.of(new MemoryNamespace(NAMESPACE_BYTES, 512)),
+                        namespaces(spec.namespaces()),
                         timeline,
                         spec.seed(),
                         spec.controllerFaults());
@@ -78,6 +79,14 @@ public final class Simulation {
                             throw e;
                         });
         return report;
+    }
+
+    private static List<NamespaceStore> namespaces(int number) {
+        List<NamespaceStore> stores = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            stores.add(new MemoryNamespace(NAMESPACE_BYTES, 512));
+        }
+        return stores;
     }
 
     private static GuestReport guests(SimulationSpec spec, GuestMachine machine) {

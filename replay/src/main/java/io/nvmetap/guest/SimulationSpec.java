@@ -2,6 +2,7 @@ package io.nvmetap.guest;
 
 import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.device.model.ControllerProfile;
+import io.nvmetap.device.model.ModelController;
 import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.mediator.MediatorConfig;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class SimulationSpec {
     private long seed;
     private int operations;
     private int cpus = 2;
+    private int namespaces = 1;
 
     private SimulationSpec(List<GuestKind> guests, long seed, int operations) {
         this.guests = guests;
@@ -41,6 +43,7 @@ public final class SimulationSpec {
         seed = o.seed;
         operations = o.operations;
         cpus = o.cpus;
+        namespaces = o.namespaces;
     }
 
     /**
@@ -124,6 +127,16 @@ public final class SimulationSpec {
         return s;
     }
 
+    /** The same with another number of namespaces, 1..1024; guests use the first. */
+    public SimulationSpec withNamespaces(int number) {
+        if (number < 1 || number > ModelController.NAMESPACES_MAX) {
+            throw new IllegalArgumentException("namespaces " + number + " is not in 1 to 1024");
+        }
+        SimulationSpec s = new SimulationSpec(this);
+        s.namespaces = number;
+        return s;
+    }
+
     /** Guests, one after another on the same controller. */
     public List<GuestKind> guests() {
         return guests;
@@ -172,6 +185,11 @@ public final class SimulationSpec {
     /** I/O operations of each guest. */
     public int operations() {
         return operations;
+    }
+
+    /** Namespaces of the controller. */
+    public int namespaces() {
+        return namespaces;
     }
 
     /** CPUs (and queue pairs) of a Linux-like guest. */

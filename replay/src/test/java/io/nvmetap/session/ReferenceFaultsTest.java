@@ -9,6 +9,7 @@ import io.nvmetap.compare.Verdict;
 import io.nvmetap.compare.Verdict.Outcome;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.guest.GuestFault;
+import io.nvmetap.guest.GuestHabit;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
@@ -138,6 +139,16 @@ class ReferenceFaultsTest {
     void shouldReplayAFaultyGuestTheSame(GuestFault fault) {
         Plan plan = simulated(SimulationSpec.of(GuestKind.LINUX, 9, 300).withGuestFaults(fault));
         Verdict verdict = replay(plan, DriverSpec.GOOD);
+        assertThat(verdict.divergence()).isEmpty();
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SAME);
+    }
+
+    @Test
+    void shouldReplayAGuestThatReopensItsQueuesTheSame() {
+        SimulationSpec spec =
+                SimulationSpec.of(GuestKind.LINUX, 9, 300)
+                        .withGuestHabits(GuestHabit.REOPENS_QUEUES);
+        Verdict verdict = replay(simulated(spec), DriverSpec.GOOD);
         assertThat(verdict.divergence()).isEmpty();
         assertThat(verdict.outcome()).isEqualTo(Outcome.SAME);
     }

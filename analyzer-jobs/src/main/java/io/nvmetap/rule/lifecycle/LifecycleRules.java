@@ -15,6 +15,12 @@ public final class LifecycleRules {
         return List.of(
                 ResetDuringCompletion::new,
                 UncleanShutdown::new,
+                QidReuseStaleState::new,
+                DeleteRacesCompletion::new,
+                LateCqeForDisabledQueue::new,
+                SlowHiddenInit::new,
+                QueueMemoryFreedWhileOwned::new,
+                StateChangedBeforeControllerAgreed::new,
                 DbbufConfigPassedThrough::new,
                 CommandSetSelectionUnsupported::new);
     }

@@ -135,6 +135,9 @@ public final class CommandStall extends Rule {
         }
         Command below = h.device.byId(c.commandId);
         SubmissionQueue sq = below == null ? null : h.device.sqs.get(below.sqid);
+        if (below != null && below.nowhere) {
+            return Party.MEDIATOR;
+        }
         boolean rung = sq == null || sq.tail == sq.taken;
         if (!rung || full(h, c)) {
             return Party.MEDIATOR;
@@ -177,6 +180,10 @@ public final class CommandStall extends Rule {
         }
         if (owner == Party.CONTROLLER) {
             return "the controller has it and has not completed it in time";
+        }
+        Command below = h.device.byId(c.commandId);
+        if (below != null && below.nowhere) {
+            return "the mediator put it into a queue that the controller does not have";
         }
         if (c.seenSeq >= 0) {
             return "the mediator has its completion and does not copy it";

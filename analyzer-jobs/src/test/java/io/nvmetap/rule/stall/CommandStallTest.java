@@ -1,5 +1,6 @@
 package io.nvmetap.rule.stall;
 
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
@@ -26,6 +27,19 @@ class CommandStallTest {
         Scenario.mediated()
                 .ready()
                 .fetched(1, 1)
+                .heartbeatAfterMs(1_100)
+                .judged()
+                .violatesOnly(RULE, Party.MEDIATOR);
+    }
+
+    @Test
+    void shouldNameTheMediatorThatUsesAQueueTheControllerDoesNotHave() {
+        Scenario.mediated()
+                .ready()
+                .queueCommand(EventKind.COMMAND_FETCHED, 0x01, 7, 7 << 16 | 2, 1 << 16 | 1)
+                .copied(0, 7)
+                .fetched(2, 1)
+                .emitted(2, 1)
                 .heartbeatAfterMs(1_100)
                 .judged()
                 .violatesOnly(RULE, Party.MEDIATOR);

@@ -20,6 +20,15 @@ public enum ControllerFault {
     /** Never answers one I/O command out of the first {@code faultEvery}. */
     COMMAND_STALL("command-stall"),
 
+    /**
+     * Refuses one of the first {@code faultEvery} Create commands with Internal Error, as it may:
+     * wrong is who takes the request for the answer.
+     */
+    STATE_CHANGED_BEFORE_CONTROLLER_AGREED("state-changed-before-controller-agreed"),
+
+    /** A submission queue created again is fetched from where the one before it stood. */
+    QID_REUSE_STALE_STATE("qid-reuse-stale-state"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 

@@ -67,7 +67,7 @@ final class QueueCommands {
         }
         int stride = state.has(Quirk.SQE_128) ? Sqe.SIZE_LONG : Sqe.SIZE;
         int size = AdminSqe.qsize0(sqe, 0) + 1;
-        queues.sqs.put(qid, new SubmissionQueue(qid, Sqe.prp1(sqe, 0), size, stride, cq));
+        queues.create(new SubmissionQueue(qid, Sqe.prp1(sqe, 0), size, stride, cq));
         return StatusCode.SUCCESS;
     }
 
@@ -75,6 +75,7 @@ final class QueueCommands {
     private int refusal(byte[] sqe, int qid, boolean exists, int granted) {
         int size0 = AdminSqe.qsize0(sqe, 0);
         int status = StatusCode.SUCCESS;
+        ControllerFault fault = ControllerFault.STATE_CHANGED_BEFORE_CONTROLLER_AGREED;
         if (qid == 0 || qid > granted || exists) {
             status = StatusCode.INVALID_QUEUE_ID;
         } else if (size0 == 0
@@ -85,6 +86,9 @@ final class QueueCommands {
             status = StatusCode.INVALID_FIELD;
         } else if ((Sqe.prp1(sqe, 0) & state.pageSize() - 1) != 0) {
             status = StatusCode.PRP_OFFSET_INVALID;
+        } else if (state.faults.strikesOnce(fault)) {
+            state.observer.struck(state.nowNs(), fault.id(), qid, -1);
+            return StatusCode.INTERNAL_ERROR;
         }
         return status == StatusCode.SUCCESS ? status : status | StatusCode.DNR;
     }

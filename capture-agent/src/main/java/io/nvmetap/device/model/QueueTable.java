@@ -4,6 +4,8 @@ import io.nvmetap.device.MemoryFault;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -45,6 +47,9 @@ final class QueueTable {
     private int inFlight;
     private boolean hungry;
 
+    /** Where queues stood that were deleted since the last reset. */
+    private final Map<Integer, Integer> lastHeads = new HashMap<>();
+
     QueueTable(ModelState state) {
         this.state = state;
         this.shadow = new ShadowDoorbells(state);
@@ -68,6 +73,7 @@ final class QueueTable {
     void clear() {
         sqs.clear();
         cqs.clear();
+        lastHeads.clear();
         shadow.off();
         inFlight = 0;
         hungry = false;
@@ -147,9 +153,25 @@ final class QueueTable {
         }
     }
 
+    /** A submission queue comes to be. */
+    void create(SubmissionQueue sq) {
+        Integer last = lastHeads.get(sq.id);
+        if (last != null && state.faults.has(ControllerFault.QID_REUSE_STALE_STATE)) {
+            sq.head = last % sq.size;
+            sq.tail = sq.head;
+            state.observer.struck(
+                    state.nowNs(), ControllerFault.QID_REUSE_STALE_STATE.id(), sq.id, -1);
+        }
+        sqs.put(sq.id, sq);
+    }
+
     /** Ends what is in flight on a queue and takes it away. */
     void delete(SubmissionQueue sq) {
         sqs.remove(sq.id);
+        lastHeads.put(sq.id, sq.head);
+        if (state.has(Quirk.LATE_AFTER_DELETE)) {
+            return;
+        }
         for (Command command : new ArrayList<>(sq.inFlight.values())) {
             complete(command, StatusCode.ABORTED_SQ_DELETION);
         }

@@ -26,6 +26,12 @@ public enum Quirk {
     PAIRED_DOORBELLS,
 
     /**
+     * Delete I/O Submission Queue ends none of the queue's commands: they complete later, if their
+     * completion queue is still there.
+     */
+    LATE_AFTER_DELETE,
+
+    /**
      * Writes to the MSI-X table take effect after {@link ModelKnobs#maskWriteDelayNs()}, or at once
      * when something is read (Samsung).
      */
