@@ -65,6 +65,13 @@ final class LinuxGuest implements Guest {
         cc = (Registers.capCss(cap) & 0x40) != 0 ? CC_SETTINGS : CC_SETTINGS_NVM;
         enable();
         setUp();
+        if (spec.has(GuestHabit.RECREATES_QUEUES)) {
+            queues.forEach(LinuxQueue::holdBack);
+            workload();
+            deleteQueues();
+            queues.forEach(LinuxQueue::release);
+            queues.forEach(this::create);
+        }
         workload();
         end();
     }
@@ -173,6 +180,13 @@ final class LinuxGuest implements Guest {
     }
 
     private void open(LinuxQueue queue) {
+        create(queue);
+        vector(
+                queue.vector,
+                () -> machine.timeline.after(IRQ_NS, () -> queue.interrupted(queue.cpu)));
+    }
+
+    private void create(LinuxQueue queue) {
         GuestQueuePair pair = queue.pair;
         pair.reset();
         byte[] cq = admin.sqe(Opcodes.ADMIN_CREATE_CQ);
@@ -183,9 +197,6 @@ final class LinuxGuest implements Guest {
         AdminSqe.putCreateSq(sq, 0, pair.qid, pair.sqEntries - 1, pair.qid);
         Sqe.putPrp1(sq, 0, pair.sqAddress);
         admin.require(sq);
-        vector(
-                queue.vector,
-                () -> machine.timeline.after(IRQ_NS, () -> queue.interrupted(queue.cpu)));
     }
 
     // ---- work ----
@@ -263,8 +274,7 @@ final class LinuxGuest implements Guest {
             ready(false);
             return;
         }
-        queues.forEach(q -> delete(Opcodes.ADMIN_DELETE_SQ, q));
-        queues.forEach(q -> delete(Opcodes.ADMIN_DELETE_CQ, q));
+        deleteQueues();
         machine.write32(Registers.CC, cc | 1 | Registers.SHN_NORMAL << 14, CPU);
         boolean complete =
                 machine.poll(
@@ -276,6 +286,11 @@ final class LinuxGuest implements Guest {
         if (!complete) {
             throw new GuestStuckException("the shutdown was never complete");
         }
+    }
+
+    private void deleteQueues() {
+        queues.forEach(q -> delete(Opcodes.ADMIN_DELETE_SQ, q));
+        queues.forEach(q -> delete(Opcodes.ADMIN_DELETE_CQ, q));
     }
 
     private void delete(int opcode, LinuxQueue queue) {

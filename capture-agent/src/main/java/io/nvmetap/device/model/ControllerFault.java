@@ -20,6 +20,12 @@ public enum ControllerFault {
     /** Never answers one I/O command out of the first {@code faultEvery}. */
     COMMAND_STALL("command-stall"),
 
+    /**
+     * Answers one I/O command out of the first {@code faultEvery} so late that a firmware with a
+     * timeout of 5 s has just given it up.
+     */
+    FW_TIMEOUT_FULL_RESET("fw-timeout-full-reset"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 
