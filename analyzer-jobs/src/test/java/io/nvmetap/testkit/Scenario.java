@@ -273,6 +273,30 @@ public final class Scenario {
                 EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
     }
 
+    /** The mediator fetches a Read into this buffer from a slot. */
+    public Scenario fetchedAt(int sqid, int slot, int cid, long prp1) {
+        byte[] b = io(2, cid, prp1);
+        CapturedEvent e = event().asCommand(EventKind.COMMAND_FETCHED, sqid, slot, b, 0, 64);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** Commands 1 to n go their way one by one and are acknowledged; SQHD follows. */
+    public Scenario lap(int qid, int n) {
+        for (int cid = 1; cid <= n; cid++) {
+            fetchedAt(qid, cid - 1, cid, 0x1000L * cid);
+            emitted(qid, cid);
+            seenWith(qid, cid, cid % n).copied(qid, cid);
+            cq(Side.GUEST, qid, cid % n).cq(Side.DEVICE, qid, cid % n);
+        }
+        return this;
+    }
+
+    /** The next completion of a side's queue goes where this many completions would lead. */
+    public Scenario standsAt(Side side, int cqid, int number) {
+        completions.put(cqid << 1 | (side == Side.GUEST ? 1 : 0), number);
+        return this;
+    }
+
     /** An admin command on its way: fetched or emitted. */
     public Scenario admin(EventKind kind, int opcode, int cid, long prp1, Owner owner) {
         byte[] b = sqe(opcode, cid, 0, 0);

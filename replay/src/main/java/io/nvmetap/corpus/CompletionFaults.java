@@ -34,9 +34,7 @@ final class CompletionFaults {
                 driver(
                         "host-cqe-read-without-acquire",
                         run(GuestKind.LINUX, "samsung", 1_000)
-                                .withProfile(
-                                        ControllerProfile.byName("samsung").withQueueEntries(32))
-                                .withTuning(b -> b.faultRate(8, 67))),
+                                .withTuning(b -> b.faultRate(8, 41))),
                 driver(
                         "sqe-fetch-without-acquire",
                         small("samsung", 32).withGuestHabits(GuestHabit.PLAIN_TAGS)),
