@@ -24,8 +24,8 @@ public final class Facts implements Serializable {
     public Command replaced;
 
     /**
-     * The event that had brought the same to this slot, -1 none: CID, SQID and SQHD a lap ago, for a
-     * submission all its bytes.
+     * The event that had brought the same to this slot, -1 none: CID, SQID and SQHD a lap ago, for
+     * a submission all its bytes.
      */
     public long againSeq = -1;
 

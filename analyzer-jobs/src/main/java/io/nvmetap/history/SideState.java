@@ -324,9 +324,9 @@ public final class SideState implements Serializable {
     }
 
     /**
-     * What the slot held before, and what it holds now. Where another command is in flight, the same
-     * bytes as before may hide that one's completion: until it ends, what this identifier does is
-     * doubtful.
+     * What the slot held before, and what it holds now. Where another command is in flight, the
+     * same bytes as before may hide that one's completion: until it ends, what this identifier does
+     * is doubtful.
      */
     private void remember(CapturedEvent e, CompletionQueue cq, Facts facts) {
         if (!cq.slots.takes(e)) {

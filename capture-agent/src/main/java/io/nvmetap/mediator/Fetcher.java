@@ -87,8 +87,7 @@ final class Fetcher {
             // Copied once and only then looked at: the guest may change its memory meanwhile.
             state.guest.read(sq.guestBase + (long) at * sq.entryBytes(), sqe, 0, sq.entryBytes());
             // fault: sqe-fetch-without-acquire. What was there before the tail came.
-            if (at == sq.earlyAt
-                    && state.faults.strikes(MediatorFault.SQE_FETCH_WITHOUT_ACQUIRE)) {
+            if (at == sq.earlyAt && state.faults.strikes(MediatorFault.SQE_FETCH_WITHOUT_ACQUIRE)) {
                 System.arraycopy(sq.early, 0, sqe, 0, sq.entryBytes());
             }
         } catch (MemoryFault missing) {

@@ -34,9 +34,10 @@ public enum MediatorFault {
             false, true, "writes a CQ head doorbell twice, or with an older value"),
     SQ_TAIL_OUT_OF_RANGE(false, false, "does not check a tail doorbell against the queue size"),
     SQE_FETCH_WITHOUT_ACQUIRE(
-            false, true, "reads a command before the tail that covers it: the one of the lap before"),
-    OVER_COMMIT_STALL(
-            false, false, "has no free request and does not go on when one becomes free"),
+            false,
+            true,
+            "reads a command before the tail that covers it: the one of the lap before"),
+    OVER_COMMIT_STALL(false, false, "has no free request and does not go on when one becomes free"),
     LOST_DEFERRED_DOORBELL(true, true, "parks a doorbell and forgets to run it again"),
     SQ_CQ_DOORBELL_PAIR_RACE(
             false, true, "writes both doorbells of a pair at once from two CPUs, without the lock"),

@@ -33,8 +33,7 @@ final class CompletionFaults {
                 // Not twice in the same slot, which would hide what it held.
                 driver(
                         "host-cqe-read-without-acquire",
-                        run(GuestKind.LINUX, "samsung", 1_000)
-                                .withTuning(b -> b.faultRate(8, 41))),
+                        run(GuestKind.LINUX, "samsung", 1_000).withTuning(b -> b.faultRate(8, 41))),
                 driver(
                         "sqe-fetch-without-acquire",
                         small("samsung", 32).withGuestHabits(GuestHabit.PLAIN_TAGS)),

@@ -143,9 +143,7 @@ public final class FwTimeoutFullReset extends Rule {
         boolean polls =
                 side.cqs.values().stream().allMatch(cq -> cq.qid == 0 || !cq.interruptsEnabled);
         boolean one = line.sq.sizeEntries == ENTRIES_MIN;
-        return one
-                ? line.alone >= ALONE_IN_ONE
-                : polls && line.alone >= judge.settings().of(ALONE);
+        return one ? line.alone >= ALONE_IN_ONE : polls && line.alone >= judge.settings().of(ALONE);
     }
 
     private static void mistaken(History h, Line line, Judge judge) {

@@ -145,8 +145,7 @@ public final class GuestCqOverrun extends Rule {
                 continue;
             }
             boolean alive = h.mediatorAliveNs > room.ns;
-            long limitNs =
-                    judge.settings().of(alive ? WAKEUP : CommonThresholds.PAUSED_DOORBELL);
+            long limitNs = judge.settings().of(alive ? WAKEUP : CommonThresholds.PAUSED_DOORBELL);
             if (h.nowNs - room.ns > limitNs) {
                 all.remove();
                 forgotten(h, room, judge);
@@ -161,10 +160,7 @@ public final class GuestCqOverrun extends Rule {
                         "Completion queue %d was full; the guest made room %d us ago, and command %d"
                                 + " of submission queue %d, whose completion the mediator has seen,"
                                 + " is not copied.",
-                        room.cq.qid,
-                        (h.nowNs - room.ns) / 1_000,
-                        room.waits.cid,
-                        room.waits.sqid),
+                        room.cq.qid, (h.nowNs - room.ns) / 1_000, room.waits.cid, room.waits.sqid),
                 new Where(room.waits.sqid, room.cq.qid, room.waits.cid),
                 room.waits.seenSeq,
                 room.seq,

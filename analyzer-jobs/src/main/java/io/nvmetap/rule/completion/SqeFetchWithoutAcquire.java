@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * The mediator reads a slot of the guest's submission queue before the tail that covers it: it gets
- * the command of the lap before, byte for byte, whose identifier the guest has in flight for another
- * command by now.
+ * the command of the lap before, byte for byte, whose identifier the guest has in flight for
+ * another command by now.
  */
 public final class SqeFetchWithoutAcquire extends Rule {
     private static final long serialVersionUID = 1L;

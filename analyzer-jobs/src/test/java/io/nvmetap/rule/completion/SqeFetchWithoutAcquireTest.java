@@ -72,11 +72,7 @@ class SqeFetchWithoutAcquireTest {
 
     @Test
     void shouldBeUnknownAfterAGapAndWithoutWholeCommands() {
-        lapped(Scenario.mediated(), 16)
-                .lost(1)
-                .fetchedAt(1, 1, 2, 0x2000)
-                .judged()
-                .unknown(RULE);
+        lapped(Scenario.mediated(), 16).lost(1).fetchedAt(1, 1, 2, 0x2000).judged().unknown(RULE);
         lapped(Scenario.mediatedBlindFor(Unseen.SQE_FIELDS), 16)
                 .fetchedAt(1, 0, 2, 0x9000)
                 .fetchedAt(1, 1, 2, 0x2000)

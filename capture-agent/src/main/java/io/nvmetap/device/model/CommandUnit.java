@@ -61,8 +61,7 @@ final class CommandUnit implements QueueTable.Unit {
             return;
         }
         boolean late =
-                !command.admin()
-                        && state.faults.strikesOnce(ControllerFault.FW_TIMEOUT_FULL_RESET);
+                !command.admin() && state.faults.strikesOnce(ControllerFault.FW_TIMEOUT_FULL_RESET);
         state.later(late ? LATE_NS : latencyNs(command), () -> end(command));
     }
 
