@@ -3,6 +3,8 @@ package io.nvmetap.history;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A completion queue that exists on one side. */
 public final class CompletionQueue implements Serializable {
@@ -47,10 +49,32 @@ public final class CompletionQueue implements Serializable {
     /** Last interrupt of its vector: raised on the device side, delivered on the guest side. */
     public long interruptSeq = -1;
 
+    /** Event that made it, -1 it was there when the recording began. */
+    public long bornSeq = -1;
+
+    /** Last completion that left open who did wrong: the slot's former bytes, or what follows. */
+    public long doubtSeq = -1;
+
+    /** A former queue's entry was taken for new: where its reader stands is not known any more. */
+    public boolean adrift;
+
+    /**
+     * Identifiers, SQID above CID, that completed with what their slot had held before, while
+     * another command was in flight, and when: that command's completion may have been meant.
+     */
+    final Map<Integer, Long> doubts = new HashMap<>();
+
+    /** Its slots. */
+    final SlotMemory slots;
+
+    /** Slots of the queue of this number before it; null none, or this one has written them all. */
+    SlotMemory former;
+
     public CompletionQueue(int qid, int sizeEntries, int vector, boolean interruptsEnabled) {
         this.qid = qid;
         this.sizeEntries = sizeEntries;
         this.vector = vector;
         this.interruptsEnabled = interruptsEnabled;
+        this.slots = new SlotMemory(sizeEntries);
     }
 }

@@ -20,6 +20,24 @@ public final class Facts implements Serializable {
     /** A completion for which no command was in flight, on a side whose state is known. */
     public boolean unmatched;
 
+    /** A submission: the command in flight whose identifier it takes, null none. */
+    public Command replaced;
+
+    /**
+     * The event that had brought the same to this slot, -1 none: CID, SQID and SQHD a lap ago, for
+     * a submission all its bytes.
+     */
+    public long againSeq = -1;
+
+    /** The slot had held an entry before, of this queue. */
+    public boolean slotHeld;
+
+    /** The same for an entry that a former queue of this number left there, its phase tag too. */
+    public long leftoverSeq = -1;
+
+    /** A completion not matched, which may follow from one that showed what its slot had held. */
+    public boolean doubtful;
+
     /** Queue concerned; null where it does not exist or is not known. */
     public SubmissionQueue sq;
 
@@ -58,6 +76,11 @@ public final class Facts implements Serializable {
         changed = null;
         changedUnder = null;
         unmatched = false;
+        replaced = null;
+        againSeq = -1;
+        slotHeld = false;
+        leftoverSeq = -1;
+        doubtful = false;
         sq = null;
         cq = null;
         advance = 0;

@@ -71,6 +71,10 @@ public final class SideState implements Serializable {
     public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
     private final Map<Long, Command> byId = new HashMap<>();
+
+    /** Slots of completion queues that are gone, by number, until the next of that number. */
+    private final Map<Integer, SlotMemory> former = new HashMap<>();
+
     public final Set<Integer> maskedVectors = new HashSet<>();
     public final VectorMasks masks = new VectorMasks();
 
@@ -81,6 +85,7 @@ public final class SideState implements Serializable {
     /** Nothing is known until the next enable, reset or snapshot. */
     void unknown() {
         clear();
+        former.clear();
         known = false;
         enabled = false;
         aqaKnown = false;
@@ -89,6 +94,7 @@ public final class SideState implements Serializable {
     }
 
     private void clear() {
+        cqs.values().forEach(this::leave);
         sqs.clear();
         cqs.clear();
         inFlight.clear();
@@ -182,6 +188,7 @@ public final class SideState implements Serializable {
     }
 
     private void enable(CapturedEvent e, Facts facts) {
+        boolean sawDisabled = known;
         boolean wasKnown = known || !enabled;
         clear();
         known = wasKnown;
@@ -190,9 +197,23 @@ public final class SideState implements Serializable {
         facts.enabled = true;
         if (aqaKnown) {
             sqs.put(0, new SubmissionQueue(0, 0, Registers.aqaAsqs(aqa) + adjust(aqa, false)));
-            cqs.put(0, new CompletionQueue(0, Registers.aqaAcqs(aqa) + adjust(aqa, true), 0, true));
+            int entries = Registers.aqaAcqs(aqa) + adjust(aqa, true);
+            create(new CompletionQueue(0, entries, 0, true), sawDisabled ? e.seq : -1);
         } else {
             known = false;
+        }
+    }
+
+    private void create(CompletionQueue cq, long seq) {
+        cq.bornSeq = seq;
+        cq.former = former.remove(cq.qid);
+        cqs.put(cq.qid, cq);
+    }
+
+    /** A completion queue goes; its memory may come back as that of the next. */
+    private void leave(CompletionQueue cq) {
+        if (!cq.slots.isEmpty()) {
+            former.put(cq.qid, cq.slots);
         }
     }
 
@@ -253,9 +274,12 @@ public final class SideState implements Serializable {
         SubmissionQueue sq = sqs.get(e.qid);
         facts.sq = sq;
         c.nowhere = known && sq == null;
+        facts.replaced = replaced;
         if (sq != null) {
             if (side == Side.DEVICE) {
                 sq.ring.place(c);
+            } else {
+                facts.againSeq = sq.fetched.put(e);
             }
             sq.taken = (sq.taken + 1) % sq.sizeEntries;
             if (sq.waitingSinceNs >= 0) {
@@ -281,6 +305,7 @@ public final class SideState implements Serializable {
         facts.unmatched = c == null && known;
         if (cq != null) {
             cq.doneSeq = e.seq;
+            remember(e, cq, facts);
         }
         consumed(e, c);
         if (c != null) {
@@ -297,6 +322,49 @@ public final class SideState implements Serializable {
         if (cq != null) {
             post(cq, c == null ? placeholder(e) : c);
         }
+    }
+
+    /**
+     * What the slot held before, and what it holds now. Where another command is in flight, the
+     * same bytes as before may hide that one's completion: until it ends, what this identifier does
+     * is doubtful.
+     */
+    private void remember(CapturedEvent e, CompletionQueue cq, Facts facts) {
+        if (!cq.slots.takes(e)) {
+            return;
+        }
+        facts.slotHeld = cq.slots.holds(e);
+        facts.againSeq = cq.slots.same(e, true);
+        facts.leftoverSeq = cq.former == null ? -1 : cq.former.same(e, false);
+        boolean same = facts.againSeq >= 0 || facts.leftoverSeq >= 0;
+        int identifier = key(Cqe.sqid(e.entry, 0), Cqe.cid(e.entry, 0));
+        long oldest = same || facts.unmatched ? oldestBeside(facts.command, cq) : Long.MAX_VALUE;
+        facts.doubtful =
+                facts.unmatched
+                        && (same || cq.adrift || cq.doubts.getOrDefault(identifier, -1L) > oldest);
+        if (facts.doubtful) {
+            cq.doubtSeq = e.seq;
+            cq.adrift |= facts.leftoverSeq >= 0;
+        }
+        if (same && oldest < e.seq) {
+            cq.doubts.values().removeIf(seq -> seq <= oldest);
+            cq.doubts.put(identifier, e.seq);
+        }
+        cq.slots.put(e);
+        if (e.slot == cq.sizeEntries - 1) {
+            cq.former = null;
+        }
+    }
+
+    /** When the oldest command was submitted, this one apart, that may complete on the queue. */
+    private long oldestBeside(Command done, CompletionQueue cq) {
+        for (Command c : inFlight.values()) {
+            SubmissionQueue sq = c == done || c.waitsForEvent() ? null : sqs.get(c.sqid);
+            if (sq != null && sq.cqid == cq.qid) {
+                return c.startSeq;
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     /** What a completion tells of its submission queue: SQHD, and that its command was taken. */
@@ -395,14 +463,19 @@ public final class SideState implements Serializable {
             }
             case Opcodes.ADMIN_CREATE_CQ -> {
                 boolean ien = (c.cdw11 & 2) != 0;
-                cqs.put(qid, new CompletionQueue(qid, size, c.cdw11 >>> 16, ien));
+                create(new CompletionQueue(qid, size, c.cdw11 >>> 16, ien), e.seq);
                 facts.queueCreated = true;
             }
             case Opcodes.ADMIN_DELETE_SQ -> {
                 sqs.remove(qid);
                 released(qid);
             }
-            case Opcodes.ADMIN_DELETE_CQ -> cqs.remove(qid);
+            case Opcodes.ADMIN_DELETE_CQ -> {
+                CompletionQueue gone = cqs.remove(qid);
+                if (gone != null) {
+                    leave(gone);
+                }
+            }
             case Opcodes.ADMIN_SET_FEATURES -> numberOfQueuesSet |= (c.cdw10 & 0xFF) == 0x07;
             default -> {
                 // Changes nothing modelled here.

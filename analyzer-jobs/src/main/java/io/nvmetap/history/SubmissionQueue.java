@@ -27,6 +27,9 @@ public final class SubmissionQueue implements Serializable {
     /** Its slots; followed on the device side only. */
     public final RingSlots ring;
 
+    /** What was fetched from its slots; followed on the guest side only. */
+    final FetchedSlots fetched;
+
     /** When the doorbell that brought entries not yet taken was rung, -1 none waits. */
     public long waitingSinceNs = -1;
 
@@ -38,5 +41,6 @@ public final class SubmissionQueue implements Serializable {
         this.cqid = cqid;
         this.sizeEntries = sizeEntries;
         this.ring = new RingSlots(sizeEntries);
+        this.fetched = new FetchedSlots(sizeEntries);
     }
 }

@@ -42,6 +42,9 @@ public final class Scenario {
 
     private final Map<Integer, Integer> sizes = new HashMap<>();
 
+    /** Completions so far of each completion queue and side. */
+    private final Map<Integer, Integer> completions = new HashMap<>();
+
     private Scenario(boolean mediated, String profile, int mdts, Set<Unseen> unseen) {
         this.mediated = mediated;
         ControllerInfo info =
@@ -156,6 +159,9 @@ public final class Scenario {
 
     private Scenario register(Side side, int offset, int value) {
         nextSlot.clear();
+        if (offset == Registers.CC) {
+            completions.keySet().removeIf(k -> (k & 1) == (side == Side.GUEST ? 1 : 0));
+        }
         return us(1).add(event().asRegisterWritten(side, RegisterSpace.BAR0, offset, 4, value));
     }
 
@@ -177,6 +183,8 @@ public final class Scenario {
         int size = qid | entries - 1 << 16;
         command(0, 241, sqe(0x05, 241, size, qid << 16 | 3));
         nextSlot.remove(qid);
+        completions.remove(qid << 1);
+        completions.remove(qid << 1 | 1);
         sizes.put(qid, entries);
         return command(0, 242, sqe(0x01, 242, size, qid << 16 | 1));
     }
@@ -245,7 +253,7 @@ public final class Scenario {
         byte[] cqe = new byte[16];
         Cqe.putCid(cqe, 0, cid);
         Cqe.putSqid(cqe, 0, sqid);
-        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_COPIED, sqid, 0, cqe, 0);
+        CapturedEvent e = completion(EventKind.COMPLETION_COPIED, sqid, cqe);
         return us(1).add(e.owned(Owner.GUEST, commandId));
     }
 
@@ -276,6 +284,30 @@ public final class Scenario {
     public Scenario emitted(int sqid, int cid) {
         return submit(
                 EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
+    }
+
+    /** The mediator fetches a Read into this buffer from a slot. */
+    public Scenario fetchedAt(int sqid, int slot, int cid, long prp1) {
+        byte[] b = io(2, cid, prp1);
+        CapturedEvent e = event().asCommand(EventKind.COMMAND_FETCHED, sqid, slot, b, 0, 64);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** Commands 1 to n go their way one by one and are acknowledged; SQHD follows. */
+    public Scenario lap(int qid, int n) {
+        for (int cid = 1; cid <= n; cid++) {
+            fetchedAt(qid, cid - 1, cid, 0x1000L * cid);
+            emitted(qid, cid);
+            seenWith(qid, cid, cid % n).copied(qid, cid);
+            cq(Side.GUEST, qid, cid % n).cq(Side.DEVICE, qid, cid % n);
+        }
+        return this;
+    }
+
+    /** The next completion of a side's queue goes where this many completions would lead. */
+    public Scenario standsAt(Side side, int cqid, int number) {
+        completions.put(cqid << 1 | (side == Side.GUEST ? 1 : 0), number);
+        return this;
     }
 
     /** An admin command on its way: fetched or emitted. */
@@ -311,8 +343,8 @@ public final class Scenario {
         byte[] b = new byte[16];
         Cqe.putCid(b, 0, cid);
         Cqe.putSqid(b, 0, sqid);
-        Cqe.putStatusAndPhase(b, 0, status, 1);
-        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_SEEN, sqid, 0, b, 0);
+        Cqe.putStatus(b, 0, status);
+        CapturedEvent e = completion(EventKind.COMPLETION_SEEN, sqid, b);
         return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
     }
 
@@ -402,8 +434,16 @@ public final class Scenario {
         Cqe.putCid(b, 0, cid);
         Cqe.putSqid(b, 0, sqid);
         Cqe.putSqhd(b, 0, sqhd);
-        CapturedEvent e = event().asCompletion(kind, cq, 0, b, 0);
-        return us(1).add(e.owned(owner, id(cq, cid, owner)));
+        return us(1).add(completion(kind, cq, b).owned(owner, id(cq, cid, owner)));
+    }
+
+    /** The entry comes into the next slot, with the phase tag of the lap. */
+    private CapturedEvent completion(EventKind kind, int cq, byte[] cqe) {
+        int place = cq << 1 | (kind == EventKind.COMPLETION_COPIED ? 1 : 0);
+        int number = completions.merge(place, 1, Integer::sum) - 1;
+        int size = sizes.getOrDefault(cq, 32);
+        Cqe.putPhase(cqe, 0, 1 - (number / size & 1));
+        return event().asCompletion(kind, cq, number % size, cqe, 0);
     }
 
     /** SQ tail rung. */

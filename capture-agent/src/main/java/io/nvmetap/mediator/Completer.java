@@ -75,6 +75,7 @@ final class Completer {
             consume(cq);
             taken++;
         }
+        lookAhead(cq);
         acknowledge(cq);
         copyBack.drain(cq);
         scanning = false;
@@ -116,6 +117,12 @@ final class Completer {
     private void consume(CqShadow cq) {
         int position = cq.takePosition();
         cq.ring.data.get(position * Cqe.SIZE, entry);
+        // fault: host-cqe-read-without-acquire. All but status and phase are of the look before.
+        if (position == cq.earlyAt
+                && cq.lapped
+                && state.faults.strikes(MediatorFault.HOST_CQE_READ_WITHOUT_ACQUIRE)) {
+            System.arraycopy(cq.early, 0, entry, 0, Cqe.STATUS_OFFSET);
+        }
         SqShadow sq = state.queues.sq(Cqe.sqid(entry, 0));
         Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(entry, 0), sq);
         if (slot == null || slot.devicePosition >= 0) {
@@ -144,6 +151,15 @@ final class Completer {
             own.completed(slot);
         } else {
             guest(cq, slot, position);
+        }
+    }
+
+    /** fault: host-cqe-read-without-acquire. Reads the slot that the controller fills next. */
+    private void lookAhead(CqShadow cq) {
+        if (state.has(MediatorFault.HOST_CQE_READ_WITHOUT_ACQUIRE)) {
+            cq.early = new byte[Cqe.SIZE];
+            cq.earlyAt = cq.fresh() ? -1 : cq.head;
+            cq.ring.data.get(cq.head * Cqe.SIZE, cq.early);
         }
     }
 

@@ -124,7 +124,8 @@ final class CopyBack {
     private void drainNow(CqShadow cq) {
         int copied = 0;
         while (!cq.toCopy.isEmpty() && state.open()) {
-            if (!cq.room()) {
+            // fault: guest-cq-overrun. Nobody asks for room.
+            if (!cq.room() && !overruns()) {
                 if (!cq.roomDeferred) {
                     cq.roomDeferred = true;
                     String reason = "the guest's completion queue is full";
@@ -142,6 +143,22 @@ final class CopyBack {
         }
         if (copied > 0) {
             interrupts.completed(cq);
+        }
+    }
+
+    private boolean overruns() {
+        return state.faults.first() && state.faults.strikes(MediatorFault.GUEST_CQ_OVERRUN);
+    }
+
+    /** The guest made room. */
+    void roomMade(CqShadow cq) {
+        // fault: guest-cq-overrun. Nobody comes back to what was refused.
+        boolean forgets =
+                cq.roomDeferred
+                        && !state.faults.first()
+                        && state.faults.strikes(MediatorFault.GUEST_CQ_OVERRUN);
+        if (!forgets) {
+            drain(cq);
         }
     }
 

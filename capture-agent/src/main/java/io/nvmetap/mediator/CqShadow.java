@@ -50,6 +50,14 @@ final class CqShadow {
 
     int phase = 1;
 
+    /** The slots were gone through once. */
+    boolean lapped;
+
+    /** What a slot held when it was looked at too early (a fault), and which; -1 none. */
+    byte[] early;
+
+    int earlyAt = -1;
+
     /** Last head written to the doorbell. */
     int acked;
 
@@ -112,6 +120,7 @@ final class CqShadow {
         if (head == entries) {
             head = 0;
             phase ^= 1;
+            lapped = true;
         }
         return position;
     }

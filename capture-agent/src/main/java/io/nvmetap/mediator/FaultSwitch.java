@@ -9,6 +9,7 @@ final class FaultSwitch {
     private final long from;
     private final long every;
     private final long phase;
+    private final boolean first;
     private final long[] opportunities = new long[MediatorFault.values().length];
 
     FaultSwitch(MediatorConfig config) {
@@ -16,12 +17,18 @@ final class FaultSwitch {
         on.addAll(config.faults());
         from = config.faultFrom();
         every = config.faultEvery();
+        first = (config.seed() & 1) == 0;
         phase = Math.floorMod(config.seed(), every);
     }
 
     /** Whether the fault is on, whatever its turn. */
     boolean has(MediatorFault fault) {
         return on.contains(fault);
+    }
+
+    /** Of a fault that has two ways: whether it takes the first; the seed says. */
+    boolean first() {
+        return first;
     }
 
     /** One opportunity: whether the fault takes it. */

@@ -7,6 +7,7 @@ import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
+import java.util.Arrays;
 
 /** Takes commands from the guest's submission queues, one by one and in order. */
 final class Fetcher {
@@ -45,6 +46,7 @@ final class Fetcher {
             resume(sq);
             fetch(sq);
         }
+        lookAhead(sq);
         submitter.ring(sq);
         if (!sq.cq.toCopy.isEmpty()) {
             copyBack.drain(sq.cq);
@@ -55,7 +57,10 @@ final class Fetcher {
     void pumpAll(CqShadow cq) {
         for (int i = 0; i < state.queues.allSqs.size(); i++) {
             SqShadow sq = state.queues.allSqs.get(i);
-            if (sq.waiting() && (sq.cq == cq || state.queues.sharedSlots != null)) {
+            // fault: over-commit-stall. Only the guest's doorbell makes it fetch again.
+            boolean forgotten =
+                    sq.hold == SqShadow.Hold.DEFERRED && state.has(MediatorFault.OVER_COMMIT_STALL);
+            if (sq.waiting() && !forgotten && (sq.cq == cq || state.queues.sharedSlots != null)) {
                 pump(sq);
             }
         }
@@ -82,6 +87,10 @@ final class Fetcher {
         try {
             // Copied once and only then looked at: the guest may change its memory meanwhile.
             state.guest.read(sq.guestBase + (long) at * sq.entryBytes(), sqe, 0, sq.entryBytes());
+            // fault: sqe-fetch-without-acquire. What was there before the tail came.
+            if (at == sq.earlyAt && state.faults.strikes(MediatorFault.SQE_FETCH_WITHOUT_ACQUIRE)) {
+                System.arraycopy(sq.early, 0, sqe, 0, sq.entryBytes());
+            }
         } catch (MemoryFault missing) {
             sq.broken = true;
             state.decide(Side.GUEST, DecisionKind.REJECTED, "SQ", sq.qid, -1, missing.getMessage());
@@ -101,6 +110,24 @@ final class Fetcher {
             return;
         }
         serve(sq, commandId);
+    }
+
+    /** fault: sqe-fetch-without-acquire. Reads the slot that the guest fills next. */
+    private void lookAhead(SqShadow sq) {
+        if (state.has(MediatorFault.SQE_FETCH_WITHOUT_ACQUIRE) && !sq.waiting()) {
+            byte[] early = new byte[sq.entryBytes()];
+            long at = sq.guestBase + (long) sq.guestHead * sq.entryBytes();
+            if (state.guest.contains(at, early.length)) {
+                state.guest.read(at, early, 0, early.length);
+                // Nothing lies there before the first lap.
+                sq.earlyAt = isZero(early) ? -1 : sq.guestHead;
+                sq.early = early;
+            }
+        }
+    }
+
+    private static boolean isZero(byte[] entry) {
+        return Arrays.equals(entry, new byte[entry.length]);
     }
 
     private void serve(SqShadow sq, long commandId) {

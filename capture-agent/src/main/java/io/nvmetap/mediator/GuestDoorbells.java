@@ -155,7 +155,7 @@ final class GuestDoorbells {
             port.ringHead(cq);
         }
         interrupts.acknowledged(cq);
-        copyBack.drain(cq);
+        copyBack.roomMade(cq);
         if (interrupts.deviceLine()) {
             // The line may stay up for another queue, without an edge.
             completer.scanAll();

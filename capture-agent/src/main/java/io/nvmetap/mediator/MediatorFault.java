@@ -13,7 +13,18 @@ public enum MediatorFault {
     TORN_CQE_COPYBACK(true, true, "stores status and phase before the rest of the CQE, no fence"),
     BATCH_PUBLISHED_BEFORE_ACCOUNTING(
             false, true, "publishes CQEs first and counts them later, ignoring an early ack"),
+    GUEST_CQ_OVERRUN(
+            false,
+            true,
+            "copies into a full completion queue, or (odd seeds) never goes on when there is room"),
     CQE_SQID_SQHD_NOT_TRANSLATED(true, true, "copies the controller's SQHD and SQID to the guest"),
+    HOST_CQE_READ_WITHOUT_ACQUIRE(
+            false, true, "reads a completion before its phase tag: what the slot held a lap ago"),
+    STALE_PHASE_OR_INDEX_AFTER_RECREATE(
+            false,
+            false,
+            "goes on where the queue of that number stood that was deleted, or (odd seeds) does not"
+                    + " clear its memory"),
     HOST_SQ_SLOT_OVERWRITE(true, true, "overwrites a submission slot nobody consumed yet"),
     SQ_SLOT_SCRUBBED_ON_COMPLETION(
             false,
@@ -22,6 +33,11 @@ public enum MediatorFault {
     CQ_DOORBELL_DUPLICATE_OR_BACKWARD(
             false, true, "writes a CQ head doorbell twice, or with an older value"),
     SQ_TAIL_OUT_OF_RANGE(false, false, "does not check a tail doorbell against the queue size"),
+    SQE_FETCH_WITHOUT_ACQUIRE(
+            false,
+            true,
+            "reads a command before the tail that covers it: the one of the lap before"),
+    OVER_COMMIT_STALL(false, false, "has no free request and does not go on when one becomes free"),
     LOST_DEFERRED_DOORBELL(true, true, "parks a doorbell and forgets to run it again"),
     SQ_CQ_DOORBELL_PAIR_RACE(
             false, true, "writes both doorbells of a pair at once from two CPUs, without the lock"),

@@ -84,8 +84,33 @@ final class QueueLife {
                         AdminSqe.iv(sqe, 0),
                         AdminSqe.ien(sqe, 0));
         slot.newCq = new CqShadow(AdminSqe.qid(sqe, 0), shape, ring);
+        inherit(slot.newCq);
         Sqe.putPrp1(sqe, 0, ring.address);
         return true;
+    }
+
+    /** fault: stale-phase-or-index-after-recreate. The new one begins as the old one ended. */
+    private void inherit(CqShadow cq) {
+        if (!state.has(MediatorFault.STALE_PHASE_OR_INDEX_AFTER_RECREATE)) {
+            return;
+        }
+        if (state.queues.former == null) {
+            state.queues.former = new HashMap<>();
+        }
+        CqShadow former = state.queues.former.remove(cq.qid);
+        if (former == null) {
+            return;
+        }
+        if (state.faults.first()) {
+            cq.guestTail = former.guestTail % cq.guestEntries;
+            cq.guestPhase = former.guestPhase;
+            cq.guestHead = cq.guestTail;
+            cq.accountedTail = cq.guestTail;
+        } else {
+            byte[] rest = new byte[Math.min(former.entries, cq.entries) * Cqe.SIZE];
+            former.ring.data.get(0, rest);
+            cq.ring.data.put(0, rest);
+        }
     }
 
     /**

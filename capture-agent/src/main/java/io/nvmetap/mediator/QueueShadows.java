@@ -3,6 +3,7 @@ package io.nvmetap.mediator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The queues that exist now, as the controller's answers made them. */
 final class QueueShadows {
@@ -16,6 +17,9 @@ final class QueueShadows {
     final List<SqShadow> allSqs = new ArrayList<>();
 
     final List<CqShadow> allCqs = new ArrayList<>();
+
+    /** Completion queues that were deleted, as they stood; kept by a fault only, else null. */
+    Map<Integer, CqShadow> former;
 
     /** One table for all queues where the controller wants that; else null. */
     SlotTable sharedSlots;
@@ -50,6 +54,9 @@ final class QueueShadows {
     }
 
     void remove(CqShadow cq) {
+        if (former != null) {
+            former.put(cq.qid, cq);
+        }
         cqs[cq.qid] = null;
         allCqs.remove(cq);
     }

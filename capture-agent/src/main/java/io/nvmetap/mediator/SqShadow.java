@@ -25,6 +25,11 @@ final class SqShadow {
 
     int guestHead;
 
+    /** What a slot held when it was read too early (a fault), and which; -1 none. */
+    byte[] early;
+
+    int earlyAt = -1;
+
     /** Device side: next free entry, last tail written, last SQHD seen. */
     int tail;
 

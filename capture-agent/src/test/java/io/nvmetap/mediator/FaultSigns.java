@@ -35,7 +35,13 @@ final class FaultSigns {
                 MediatorFault.LATE_CQE_FOR_DISABLED_QUEUE,
                 MediatorFault.QID_REUSE_STALE_STATE,
                 MediatorFault.STATE_CHANGED_BEFORE_CONTROLLER_AGREED,
-                MediatorFault.SLOW_HIDDEN_INIT);
+                MediatorFault.SLOW_HIDDEN_INIT,
+                // A full queue, whole laps, queues made again, more commands than entries.
+                MediatorFault.GUEST_CQ_OVERRUN,
+                MediatorFault.HOST_CQE_READ_WITHOUT_ACQUIRE,
+                MediatorFault.SQE_FETCH_WITHOUT_ACQUIRE,
+                MediatorFault.STALE_PHASE_OR_INDEX_AFTER_RECREATE,
+                MediatorFault.OVER_COMMIT_STALL);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {

@@ -241,6 +241,9 @@ final class FirmwareGuest implements Guest {
         pair.ring(CPU);
         if (!machine.poll(pair::completionThere, POLL_NS, habits.timeoutNs())) {
             machine.tally.timeouts++;
+            if (io && spec.has(GuestFault.FW_TIMEOUT_FULL_RESET)) {
+                return -1;
+            }
             if (++machine.tally.resets > RESETS_MAX || !io) {
                 throw new GuestStuckException("opcode " + Sqe.opcode(sqe, 0) + " timed out");
             }

@@ -15,6 +15,8 @@ public enum GuestFault {
     MDTS_EXCEEDED("mdts-exceeded"),
     /** Creates I/O queues without Set Features 07h (EDK2 and SeaBIOS always do). */
     NUMBER_OF_QUEUES_NEVER_SET("number-of-queues-never-set"),
+    /** Firmware gives a command up without a reset and takes the next completion for its own. */
+    FW_TIMEOUT_FULL_RESET("fw-timeout-full-reset"),
     /** Writes zeros from one page, in many commands in flight at once. */
     BUFFER_REUSE("buffer-reuse");
 

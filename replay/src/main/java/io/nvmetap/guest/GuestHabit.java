@@ -9,6 +9,14 @@ public enum GuestHabit {
      * them again under the same numbers and in the same memory.
      */
     REOPENS_QUEUES,
+    /** The Linux-like guest rings a completion head late, with new commands out by then. */
+    LATE_HEADS,
+    /** The Linux-like guest uses the tag alone as command identifier (Linux before 5.14). */
+    PLAIN_TAGS,
+    /** The Linux-like guest deletes its queues half way and makes them again. */
+    RECREATES_QUEUES,
+    /** The Linux-like guest submits while SQHD shows a free slot, whatever is in flight (OSv). */
+    TRUSTS_SQHD,
     /** The Linux-like guest uses MSI instead of MSI-X. */
     MESSAGE_INTERRUPTS
 }

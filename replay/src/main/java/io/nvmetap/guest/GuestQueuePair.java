@@ -17,6 +17,8 @@ final class GuestQueuePair {
     private int head;
     private int phase = 1;
     private int rungTail;
+    private int rungHead;
+    private int consumed;
 
     GuestQueuePair(GuestMachine machine, int qid, int sqEntries, int cqEntries) {
         this.machine = machine;
@@ -33,6 +35,8 @@ final class GuestQueuePair {
         head = 0;
         phase = 1;
         rungTail = 0;
+        rungHead = 0;
+        consumed = 0;
         byte[] zeros = new byte[cqEntries * Cqe.SIZE];
         machine.memory.write(cqAddress, zeros, 0, zeros.length);
     }
@@ -47,6 +51,11 @@ final class GuestQueuePair {
     /** Entries placed and not rung for. */
     int unrung() {
         return Math.floorMod(tail - rungTail, sqEntries);
+    }
+
+    /** Whether a slot is free, as far as SQHD tells. */
+    boolean room() {
+        return (tail + 1) % sqEntries != consumed;
     }
 
     void ring(int cpu) {
@@ -72,6 +81,7 @@ final class GuestQueuePair {
             machine.memory.loadFence();
             byte[] cqe = new byte[Cqe.SIZE];
             machine.memory.read(cqAddress + (long) head * Cqe.SIZE, cqe, 0, Cqe.SIZE);
+            consumed = Cqe.sqhd(cqe, 0);
             head = (head + 1) % cqEntries;
             phase ^= head == 0 ? 1 : 0;
             taken++;
@@ -80,7 +90,13 @@ final class GuestQueuePair {
         return taken;
     }
 
+    /** Whether completions were taken that the controller was not told of. */
+    boolean unacknowledged() {
+        return head != rungHead;
+    }
+
     void acknowledge(int cpu) {
+        rungHead = head;
         machine.doorbell(qid, true, head, cpu);
     }
 }

@@ -70,6 +70,13 @@ final class LinuxGuest implements Guest {
         cc = (Registers.capCss(cap) & 0x40) != 0 ? CC_SETTINGS : CC_SETTINGS_NVM;
         enable();
         setUp();
+        if (spec.has(GuestHabit.RECREATES_QUEUES)) {
+            queues.forEach(LinuxQueue::holdBack);
+            workload();
+            deleteQueues();
+            queues.forEach(LinuxQueue::release);
+            queues.forEach(creator::open);
+        }
         workload();
         end();
     }
@@ -280,8 +287,7 @@ final class LinuxGuest implements Guest {
             ready(false);
             return;
         }
-        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_SQ, q));
-        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_CQ, q));
+        deleteQueues();
         machine.write32(Registers.CC, cc | 1 | Registers.SHN_NORMAL << 14, CPU);
         boolean complete =
                 machine.poll(
@@ -293,5 +299,10 @@ final class LinuxGuest implements Guest {
         if (!complete) {
             throw new GuestStuckException("the shutdown was never complete");
         }
+    }
+
+    private void deleteQueues() {
+        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_SQ, q));
+        queues.forEach(q -> creator.delete(Opcodes.ADMIN_DELETE_CQ, q));
     }
 }

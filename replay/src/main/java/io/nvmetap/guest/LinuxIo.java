@@ -28,12 +28,17 @@ final class LinuxIo {
     long slba;
     int blocks;
     long stamp;
+    private final int generations;
     boolean inFlight;
     boolean aborted;
     long submittedNs;
 
-    LinuxIo(int tag, GuestBuffer buffer) {
+    /**
+     * @param generations after so many commands its identifiers come again, a power of two to 16
+     */
+    LinuxIo(int tag, int generations, GuestBuffer buffer) {
         this.tag = tag;
+        this.generations = generations;
         this.buffer = buffer;
     }
 
@@ -48,7 +53,7 @@ final class LinuxIo {
         blocks = newBlocks;
         inFlight = true;
         aborted = false;
-        generation = generation + 1 & 0xF;
+        generation = (generation + 1) % generations;
     }
 
     /** Fills the buffer for a write and makes the entry. */

@@ -14,6 +14,8 @@ final class LinuxQueue {
 
     private static final long SUBMIT_GAP_NS = 150;
     private static final int BATCH_MAX = 8;
+    private static final int GENERATIONS = 16;
+    private static final long LATE_NS = 300_000;
     private static final int BYTES_MAX = 32 * 4096;
 
     final GuestQueuePair pair;
@@ -25,12 +27,14 @@ final class LinuxQueue {
     private final LinuxDisk geometry;
     private final List<LinuxIo> tags = new ArrayList<>();
     private long left;
+    private long heldBack;
     private long next;
     private boolean submitting;
     private boolean stopped = true;
     private boolean closed;
     private boolean rangFalsely;
     private boolean exceeded;
+    private boolean headDue;
 
     /** What the guest knows of the namespace. */
     record LinuxDisk(int blockBytes, int mdts, GuestBuffer zeroPage) {
@@ -55,8 +59,10 @@ final class LinuxQueue {
         // A controller with one vector gets all its queues on that one.
         this.vector = Math.min(pair.qid, spec.profile().vectors() - 1);
         this.left = spec.operations() / spec.cpus();
-        for (int tag = 0; tag < Math.min(DEPTH, pair.sqEntries - 1); tag++) {
-            tags.add(new LinuxIo(tag, new GuestBuffer(machine, bufferBytes())));
+        int generations = spec.has(GuestHabit.PLAIN_TAGS) ? 1 : GENERATIONS;
+        int depth = spec.has(GuestHabit.TRUSTS_SQHD) ? DEPTH : Math.min(DEPTH, pair.sqEntries - 1);
+        for (int tag = 0; tag < depth; tag++) {
+            tags.add(new LinuxIo(tag, generations, new GuestBuffer(machine, bufferBytes())));
         }
     }
 
@@ -67,7 +73,19 @@ final class LinuxQueue {
     }
 
     boolean done() {
-        return left == 0 && tags.stream().noneMatch(t -> t.inFlight);
+        return left == 0 && !headDue && idle();
+    }
+
+    /** Keeps half of the work for later. */
+    void holdBack() {
+        heldBack = left / 2;
+        left -= heldBack;
+    }
+
+    /** Goes on with the other half. */
+    void release() {
+        left += heldBack;
+        heldBack = 0;
     }
 
     boolean halfDone() {
@@ -131,7 +149,7 @@ final class LinuxQueue {
         }
         int batch = 1 + machine.random.nextInt(BATCH_MAX);
         for (LinuxIo io : tags) {
-            if (!io.inFlight && left > 0 && batch-- > 0) {
+            if (!io.inFlight && left > 0 && room() && batch-- > 0) {
                 left--;
                 choose(io);
                 io.stamp = io.kind == LinuxIo.Kind.WRITE ? disk.stamp() : 0;
@@ -149,6 +167,11 @@ final class LinuxQueue {
             pair.ring(cpu);
             kick();
         }
+    }
+
+    /** Linux counts tags and looks at no SQHD. */
+    private boolean room() {
+        return !spec.has(GuestHabit.TRUSTS_SQHD) || pair.room();
     }
 
     private void choose(LinuxIo io) {
@@ -179,10 +202,29 @@ final class LinuxQueue {
     int interrupted(int onCpu) {
         int taken = closed ? 0 : pair.reap(this::completed);
         if (taken > 0) {
-            pair.acknowledge(onCpu);
+            if (spec.has(GuestHabit.LATE_HEADS)) {
+                acknowledgeLate(onCpu);
+            } else {
+                pair.acknowledge(onCpu);
+            }
             kick();
         }
         return taken;
+    }
+
+    private void acknowledgeLate(int onCpu) {
+        if (headDue) {
+            return;
+        }
+        headDue = true;
+        machine.timeline.after(
+                LATE_NS,
+                () -> {
+                    headDue = false;
+                    if (!stopped && pair.unacknowledged()) {
+                        pair.acknowledge(onCpu);
+                    }
+                });
     }
 
     private void completed(byte[] cqe) {

@@ -16,6 +16,12 @@ public final class CompletionRules {
                 DuplicateOrLateCompletion::new,
                 TornCqeCopyback::new,
                 CqeSqidSqhdNotTranslated::new,
-                BatchPublishedBeforeAccounting::new);
+                BatchPublishedBeforeAccounting::new,
+                GuestCqOverrun::new,
+                HostCqeReadWithoutAcquire::new,
+                SqeFetchWithoutAcquire::new,
+                StalePhaseOrIndexAfterRecreate::new,
+                OverCommitStall::new,
+                FwTimeoutFullReset::new);
     }
 }

@@ -46,6 +46,14 @@ public final class DuplicateOrLateCompletion extends Rule {
             judge.doubt("the completion of command " + cid + " fits more than one queue or none");
             return;
         }
+        if (h.facts.doubtful && h.header.mediated() && e.side == Side.DEVICE) {
+            judge.doubt(
+                    "command "
+                            + cid
+                            + " completes in a slot that held the same before, or after such an"
+                            + " entry: who was wrong cannot be told");
+            return;
+        }
         int sqid = Cqe.sqid(e.entry, 0);
         judge.violated(
                 e.side == Side.GUEST ? Party.MEDIATOR : Party.CONTROLLER,

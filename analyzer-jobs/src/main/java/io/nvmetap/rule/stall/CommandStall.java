@@ -142,7 +142,7 @@ public final class CommandStall extends Rule {
         if (!rung || full(h, c)) {
             return Party.MEDIATOR;
         }
-        return unlooked(h, sq, c) ? Party.UNKNOWN : Party.CONTROLLER;
+        return unlooked(h, sq, c) || misread(h, sq, c) ? Party.UNKNOWN : Party.CONTROLLER;
     }
 
     /**
@@ -158,6 +158,15 @@ public final class CommandStall extends Rule {
                 .noneMatch(cq -> cq.vector == own.vector && cq.doneSeq > own.interruptSeq);
     }
 
+    /**
+     * Since the controller got the command, an entry of its completion queue showed what its slot
+     * had held before: that entry may have been this command's completion.
+     */
+    private static boolean misread(History h, SubmissionQueue sq, Command c) {
+        CompletionQueue own = sq == null ? null : h.device.cqs.get(sq.cqid);
+        return own != null && (own.adrift || own.doubtSeq > c.emittedSeq);
+    }
+
     /** The controller cannot post: its completion queue is full of what nobody acknowledged. */
     private static boolean full(History h, Command c) {
         Command below = h.device.byId(c.commandId);
@@ -167,6 +176,12 @@ public final class CommandStall extends Rule {
     }
 
     private static String step(History h, Party owner, Command c) {
+        Command below = h.device.byId(c.commandId);
+        SubmissionQueue sq = below == null ? null : h.device.sqs.get(below.sqid);
+        if (owner == Party.UNKNOWN && h.device.known && misread(h, sq, c)) {
+            return "a completion was taken since that showed what its slot had held before: it may"
+                    + " have been this one's";
+        }
         if (owner == Party.UNKNOWN && h.device.known) {
             return "the controller raised an interrupt since and no completion was taken: whether it"
                     + " completed it was not looked at";
@@ -181,7 +196,6 @@ public final class CommandStall extends Rule {
         if (owner == Party.CONTROLLER) {
             return "the controller has it and has not completed it in time";
         }
-        Command below = h.device.byId(c.commandId);
         if (below != null && below.nowhere) {
             return "the mediator put it into a queue that the controller does not have";
         }

@@ -12,6 +12,8 @@ final class CommandUnit implements QueueTable.Unit {
     /** Answer of a command that ends by something else than its own time. */
     static final int LATER = -1;
 
+    private static final long LATE_NS = 5_001_000_000L;
+
     private final ModelState state;
     private final QueueTable queues;
     private final AsyncEvents events;
@@ -58,7 +60,9 @@ final class CommandUnit implements QueueTable.Unit {
             swallow(command, ControllerFault.APPLE_BUFFER_REUSE_STALL);
             return;
         }
-        state.later(latencyNs(command), () -> end(command));
+        boolean late =
+                !command.admin() && state.faults.strikesOnce(ControllerFault.FW_TIMEOUT_FULL_RESET);
+        state.later(late ? LATE_NS : latencyNs(command), () -> end(command));
     }
 
     @Override

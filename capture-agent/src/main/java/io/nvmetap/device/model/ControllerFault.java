@@ -29,6 +29,12 @@ public enum ControllerFault {
     /** A submission queue created again is fetched from where the one before it stood. */
     QID_REUSE_STALE_STATE("qid-reuse-stale-state"),
 
+    /**
+     * Answers one I/O command out of the first {@code faultEvery} so late that a firmware with a
+     * timeout of 5 s has just given it up.
+     */
+    FW_TIMEOUT_FULL_RESET("fw-timeout-full-reset"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 
