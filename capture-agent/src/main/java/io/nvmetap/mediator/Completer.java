@@ -116,7 +116,8 @@ final class Completer {
     private void consume(CqShadow cq) {
         int position = cq.takePosition();
         cq.ring.data.get(position * Cqe.SIZE, entry);
-        SqShadow sq = state.queues.sq(Cqe.sqid(entry, 0));
+        cq.lastSqid = Cqe.sqid(entry, 0);
+        SqShadow sq = state.queues.sq(cq.lastSqid);
         Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(entry, 0), sq);
         if (slot == null || slot.devicePosition >= 0) {
             unknown(cq, position);

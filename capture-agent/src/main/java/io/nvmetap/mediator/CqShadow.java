@@ -53,6 +53,9 @@ final class CqShadow {
     /** Last head written to the doorbell. */
     int acked;
 
+    /** Submission queue of the completion taken last. */
+    int lastSqid;
+
     /** Device slots that may be acknowledged, and those that hold a counted guest completion. */
     final boolean[] ackable;
 

@@ -4,6 +4,8 @@ package io.nvmetap.guest;
 public enum GuestHabit {
     /** The Linux-like guest uses INTx instead of MSI-X. */
     PIN_INTERRUPTS,
+    /** The Linux-like guest has three queues: the first two share a completion queue. */
+    SHARED_CQ,
     /** The Linux-like guest uses MSI instead of MSI-X. */
     MESSAGE_INTERRUPTS
 }

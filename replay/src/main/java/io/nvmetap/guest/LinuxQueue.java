@@ -30,6 +30,11 @@ final class LinuxQueue {
     private boolean rangFalsely;
     private boolean exceeded;
 
+    /** Queues that post to the completion queue of this one, itself included. */
+    private final List<LinuxQueue> posting = new ArrayList<>();
+
+    private LinuxQueue completer = this;
+
     /** What the guest knows of the namespace. */
     record LinuxDisk(int blockBytes, int mdts, GuestBuffer zeroPage) {
         int blocksMax() {
@@ -51,8 +56,9 @@ final class LinuxQueue {
         this.geometry = geometry;
         this.cpu = pair.qid - 1;
         // A controller with one vector gets all its queues on that one.
-        this.vector = Math.min(pair.qid, spec.profile().vectors() - 1);
+        this.vector = Math.min(pair.cqid, spec.profile().vectors() - 1);
         this.left = spec.operations() / spec.cpus();
+        posting.add(this);
         for (int tag = 0; tag < Math.min(DEPTH, pair.sqEntries - 1); tag++) {
             tags.add(new LinuxIo(tag, new GuestBuffer(machine, bufferBytes())));
         }
@@ -62,6 +68,12 @@ final class LinuxQueue {
         boolean tooLong = spec.has(GuestFault.MDTS_EXCEEDED);
         int exceeding = tooLong && geometry.mdts > 0 ? (4096 << geometry.mdts) + 4096 : 0;
         return Math.max(BYTES_MAX, Math.min(exceeding, 2 << 20));
+    }
+
+    /** From now on this queue's completions are found by another one. */
+    void completedBy(LinuxQueue other) {
+        completer = other;
+        other.posting.add(this);
     }
 
     boolean done() {
@@ -165,12 +177,25 @@ final class LinuxQueue {
 
     /** Interrupt handler, or a poll after a timeout. Returns completions taken. */
     int interrupted(int onCpu) {
-        int taken = pair.reap(this::completed);
+        if (completer != this) {
+            return completer.interrupted(onCpu);
+        }
+        int taken = pair.reap(this::route);
         if (taken > 0) {
             pair.acknowledge(onCpu);
-            kick();
+            posting.forEach(LinuxQueue::kick);
         }
         return taken;
+    }
+
+    private void route(byte[] cqe) {
+        for (LinuxQueue queue : posting) {
+            if (posting.size() == 1 || queue.pair.qid == Cqe.sqid(cqe, 0)) {
+                queue.completed(cqe);
+                return;
+            }
+        }
+        machine.tally.errors++;
     }
 
     private void completed(byte[] cqe) {

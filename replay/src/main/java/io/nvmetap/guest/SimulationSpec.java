@@ -23,6 +23,7 @@ public final class SimulationSpec {
     private long seed;
     private int operations;
     private int cpus = 2;
+    private boolean takeOver;
 
     private SimulationSpec(List<GuestKind> guests, long seed, int operations) {
         this.guests = guests;
@@ -41,6 +42,7 @@ public final class SimulationSpec {
         seed = o.seed;
         operations = o.operations;
         cpus = o.cpus;
+        takeOver = o.takeOver;
     }
 
     /**
@@ -122,6 +124,18 @@ public final class SimulationSpec {
         SimulationSpec s = new SimulationSpec(this);
         s.cpus = number;
         return s;
+    }
+
+    /** The same with a driver that comes late: firmware uses the controller and leaves it on. */
+    public SimulationSpec withTakeOver() {
+        SimulationSpec s = new SimulationSpec(this);
+        s.takeOver = true;
+        return s;
+    }
+
+    /** The driver takes the controller over from firmware. */
+    boolean takesOver() {
+        return takeOver;
     }
 
     /** Guests, one after another on the same controller. */

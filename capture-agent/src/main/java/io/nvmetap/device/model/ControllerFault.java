@@ -20,6 +20,12 @@ public enum ControllerFault {
     /** Never answers one I/O command out of the first {@code faultEvery}. */
     COMMAND_STALL("command-stall"),
 
+    /** Takes no second enable until it is reset from outside: CSTS.CFS, whatever the settings. */
+    ENABLE_REFUSED("enable-refused"),
+
+    /** Read sooner than 2 s after a disable, CSTS.RDY stays 1 until a reset from outside. */
+    RDY_WAIT_QUIRKS("rdy-wait-quirks"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 
