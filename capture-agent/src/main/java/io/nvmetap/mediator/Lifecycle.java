@@ -42,6 +42,9 @@ final class Lifecycle {
     private boolean draining;
     private boolean shutdownFaked;
 
+    /** The guest has read RDY as 0 already, from a controller that does not obey. */
+    private boolean shownOff;
+
     /** A fault: the controller is enabled and the driver believes it is not. */
     private boolean leftRunning;
 
@@ -94,6 +97,7 @@ final class Lifecycle {
         if (was || fatal || leftOn) {
             pendingEnable = now;
             state.guestCc = value;
+            shownOff = fatal;
             disable(ResetKind.CC_EN);
         } else if (now) {
             state.guestCc = value;
@@ -117,7 +121,7 @@ final class Lifecycle {
             case FATAL -> csts & ~1 | 2;
             case DISABLED -> csts & ~1 & ~0xC | (shutdownFaked ? 2 << 2 : csts & 0xC);
             case ENABLING -> csts & ~1;
-            case DISABLING -> csts | 1;
+            case DISABLING -> shownOff ? csts & ~1 : csts | 1;
             case READY -> draining ? csts & ~0xC | 1 << 2 : csts;
         };
     }
@@ -294,6 +298,7 @@ final class Lifecycle {
         state.handling = 0;
         draining = false;
         state.phase = MediatorState.Phase.DISABLED;
+        shownOff = false;
         state.queues.clear(state.pages);
         buffers.off();
         own.failAll();

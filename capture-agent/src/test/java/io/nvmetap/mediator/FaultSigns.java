@@ -30,7 +30,12 @@ final class FaultSigns {
      * corpus of module replay, and PlantedFaultsTest looks for them there.
      */
     static Set<MediatorFault> elsewhere() {
-        return EnumSet.noneOf(MediatorFault.class);
+        // One completion queue for two submission queues; two guests, one of them with doorbell
+        // buffers; a controller that was on before the driver came.
+        return EnumSet.of(
+                MediatorFault.CQ_DOORBELL_TO_WRONG_QUEUE,
+                MediatorFault.SHADOW_DOORBELL_SURVIVES_RESET,
+                MediatorFault.TAKEOVER_FROM_RUNNING_CONTROLLER);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {

@@ -29,6 +29,7 @@ final class RegisterFaults {
                 guest(GuestFault.ENABLE_WITH_INVALID_CONFIGURATION, generic()),
                 controller(ControllerFault.ENABLE_REFUSED, TWICE),
                 controller(ControllerFault.RDY_WAIT_QUIRKS, TWICE),
+                controller(ControllerFault.PIECES_REFUSED_WITHIN_MDTS, linux()),
                 driver("takeover-from-running-controller", linux().withTakeOver()),
                 // Three queues, of which the second posts where the first does.
                 driver(

@@ -25,6 +25,7 @@ public final class QueueRules {
                 HostAndGuestCommandsMixed::new,
                 Ans2CidRules::new,
                 MdtsExceeded::new,
+                PiecesRefusedWithinMdts::new,
                 HostSqSlotOverwrite::new);
     }
 }

@@ -38,6 +38,9 @@ public enum ControllerFault {
     /** Forces {@link Quirk#POSTED_MASK_WRITES}, and forgets what was due while masked. */
     MSIX_UNMASK_NOT_FLUSHED("msix-unmask-not-flushed"),
 
+    /** Fails reads and writes of more than 16 pages, which is less than its MDTS. */
+    PIECES_REFUSED_WITHIN_MDTS("pieces-refused-within-mdts"),
+
     /** Never answers a command whose transfer is too long, where it ought to refuse it. */
     MDTS_EXCEEDED("mdts-exceeded");
 
