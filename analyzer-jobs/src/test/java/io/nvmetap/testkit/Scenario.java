@@ -80,6 +80,11 @@ public final class Scenario {
         return new Scenario(true, "apple-ans2", -1, Set.of());
     }
 
+    /** A mediator in front of a controller that may never clear RDY. */
+    public static Scenario keepsReady() {
+        return new Scenario(true, "toshiba", -1, Set.of());
+    }
+
     /** A guest alone with Apple's ANS2. */
     public static Scenario ans2Log() {
         return new Scenario(false, "apple-ans2", -1, EnumSet.of(Unseen.GUEST_SIDE));

@@ -45,10 +45,7 @@ final class AdminFilter {
     private final DoorbellBuffers buffers;
 
     AdminFilter(
-            MediatorState state,
-            QueueLife life,
-            IdentifyFilter identify,
-            DoorbellBuffers buffers) {
+            MediatorState state, QueueLife life, IdentifyFilter identify, DoorbellBuffers buffers) {
         this.state = state;
         this.life = life;
         this.identify = identify;

@@ -24,8 +24,7 @@ import java.util.List;
 public final class PiecesRefusedWithinMdts extends Rule {
     private static final long serialVersionUID = 1L;
 
-    private static final Threshold FAILED =
-            Threshold.count("pieces-refused-within-mdts.failed", 3);
+    private static final Threshold FAILED = Threshold.count("pieces-refused-within-mdts.failed", 3);
 
     private static final Threshold PASSED =
             Threshold.count("pieces-refused-within-mdts.passed", 20);

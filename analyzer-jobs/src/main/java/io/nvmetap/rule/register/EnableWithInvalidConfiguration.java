@@ -76,9 +76,8 @@ public final class EnableWithInvalidConfiguration extends Rule {
 
     private void enabled(History h, EnableTrack t, CapturedEvent e, Judge judge) {
         SideState side = h.side(e.side);
-        // Behind a mediator the guest's choice of command sets has a rule of its own.
-        boolean css = e.side == Side.DEVICE || !h.header.mediated();
-        String wrong = EnableCheck.wrong(h, t, side, css);
+        // Where a mediator stands between, the choice of command sets has a rule of its own.
+        String wrong = EnableCheck.wrong(h, t, side, !h.header.mediated());
         if (!wrong.isEmpty()) {
             judge.violated(
                     h.actor(e.side),

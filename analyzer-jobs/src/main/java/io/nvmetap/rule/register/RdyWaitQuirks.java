@@ -6,6 +6,7 @@ import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.History;
+import io.nvmetap.history.Profiles;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
@@ -75,7 +76,7 @@ public final class RdyWaitQuirks extends Rule {
 
     private void toggled(History h, EnableTrack t, CapturedEvent e, Judge judge) {
         long still = t == guest ? stillReadyGuest : stillReadyDevice;
-        if (t.setNow && still >= 0) {
+        if (t.setNow && still >= 0 && !(t == device && Profiles.keepsReady(h))) {
             judge.violated(
                     h.actor(e.side),
                     "CC.EN is set while CSTS.RDY still reads 1 from the disable before.",

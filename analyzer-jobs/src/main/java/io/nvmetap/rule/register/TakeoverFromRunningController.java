@@ -6,6 +6,7 @@ import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.History;
+import io.nvmetap.history.Profiles;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
@@ -53,7 +54,8 @@ public final class TakeoverFromRunningController extends Rule {
             return;
         }
         judge.chance();
-        boolean stopping = t.en == 0 && t.wanted == 0 && t.rdy == 1;
+        boolean waits = t == guest || !Profiles.keepsReady(h);
+        boolean stopping = waits && t.en == 0 && t.wanted == 0 && t.rdy == 1;
         long spoken = t == guest ? spokenGuest : spokenDevice;
         if (t.en == 0 && !stopping || spoken == t.enSeq) {
             return;

@@ -91,10 +91,6 @@ class DoorbellReadOrEarlyTest {
 
     @Test
     void shouldBeUnknownWhereEnablesAreNotSeen() {
-        Scenario.mediatedBlindFor(Unseen.OTHER)
-                .ready()
-                .sq(Side.GUEST, 7, 1)
-                .judged()
-                .unknown(RULE);
+        Scenario.mediatedBlindFor(Unseen.OTHER).ready().sq(Side.GUEST, 7, 1).judged().unknown(RULE);
     }
 }

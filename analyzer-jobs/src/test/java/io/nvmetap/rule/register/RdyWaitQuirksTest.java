@@ -80,6 +80,22 @@ class RdyWaitQuirksTest {
     }
 
     @Test
+    void shouldHoldForAControllerThatKeepsRdy() {
+        Scenario.keepsReady()
+                .readsCap(Side.DEVICE, CAP)
+                .cc(Side.DEVICE, ON)
+                .csts(Side.DEVICE, 1)
+                .cc(Side.DEVICE, OFF)
+                .csts(Side.DEVICE, 1)
+                .adminQueues(Side.DEVICE, 0x1f001f, 0x1000, 0x2000)
+                .cc(Side.DEVICE, ON)
+                .csts(Side.DEVICE, 1)
+                .judged()
+                .holds(RULE)
+                .holds("takeover-from-running-controller");
+    }
+
+    @Test
     void shouldReportAMediatorThatDoesNotPassItOn() {
         Scenario.mediated()
                 .readsCap(Side.GUEST, CAP)
