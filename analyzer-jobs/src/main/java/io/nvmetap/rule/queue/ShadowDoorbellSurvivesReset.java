@@ -96,8 +96,11 @@ public final class ShadowDoorbellSurvivesReset extends Rule {
             return;
         }
         judge.chance();
-        boolean asked = side.inFlight.values().stream().anyMatch(x -> isConfig(x));
-        if (b.goneSeq < 0 || asked || b.told) {
+        // A config on its way counts as given.
+        if (b.goneSeq < 0
+                || b.told
+                || side.inFlight.values().stream()
+                        .anyMatch(ShadowDoorbellSurvivesReset::isConfig)) {
             return;
         }
         b.told = true;
