@@ -13,7 +13,22 @@ public final class Profiles {
     /** Highest command identifier that an ANS2 controller takes. */
     public static final int ANS2_CID_MAX = 253;
 
+    /** PCI vendor id of Toshiba. */
+    private static final int TOSHIBA = 0x1179;
+
+    /** PCI device id of its controller that may leave CSTS.RDY at 1 after a disable. */
+    private static final int TOSHIBA_KEEPS_READY = 0x0115;
+
     private Profiles() {}
+
+    /**
+     * @return drivers may not wait for CSTS.RDY 0 on this controller: it may never come
+     */
+    public static boolean keepsReady(History h) {
+        ControllerInfo info = h.info();
+        return info.profile().equals("toshiba")
+                || info.vendorId() == TOSHIBA && info.deviceId() == TOSHIBA_KEEPS_READY;
+    }
 
     /**
      * @return the controller is one of Apple's: named so by the header or by its PCI vendor id

@@ -83,6 +83,11 @@ public final class Scenario {
         return new Scenario(true, "apple-ans2", -1, Set.of());
     }
 
+    /** A mediator in front of a controller that may never clear RDY. */
+    public static Scenario keepsReady() {
+        return new Scenario(true, "toshiba", -1, Set.of());
+    }
+
     /** A guest alone with Apple's ANS2. */
     public static Scenario ans2Log() {
         return new Scenario(false, "apple-ans2", -1, EnumSet.of(Unseen.GUEST_SIDE));
@@ -358,6 +363,51 @@ public final class Scenario {
         return register(side, offset, value);
     }
 
+    /** A register is written with this width. */
+    public Scenario writesWide(Side side, int offset, int width, long value) {
+        return us(1).add(event().asRegisterWritten(side, RegisterSpace.BAR0, offset, width, value));
+    }
+
+    /** CAP is read in halves. */
+    public Scenario readsCap(Side side, long cap) {
+        return reads(side, Registers.CAP, 4, cap & 0xFFFF_FFFFL)
+                .reads(side, Registers.CAP_HIGH, 4, cap >>> 32);
+    }
+
+    /** AQA, ASQ and ACQ are written. */
+    public Scenario adminQueues(Side side, int aqa, int asq, int acq) {
+        return writes(side, Registers.AQA, aqa)
+                .writes(side, Registers.ASQ, asq)
+                .writes(side, Registers.ASQ + 4, 0)
+                .writes(side, Registers.ACQ, acq)
+                .writes(side, Registers.ACQ + 4, 0);
+    }
+
+    /** CSTS is read. */
+    public Scenario csts(Side side, long value) {
+        return reads(side, Registers.CSTS, 4, value);
+    }
+
+    /** Doorbell Buffer Config is answered with success by the mediator itself. */
+    public Scenario sharesDoorbells() {
+        byte[] sqe = sqe(0x7C, 9, 0, 0);
+        return submit(EventKind.COMMAND_FETCHED, 0, sqe, Owner.GUEST, -1).copied(0, 9);
+    }
+
+    /** Whoever serves a shadow doorbell reads it. */
+    public Scenario looksAtShadow(Side side, int qid, int value) {
+        CapturedEvent e =
+                event().asShadow(side, ShadowCell.DOORBELL, DoorbellKind.SQ_TAIL, qid, value);
+        e.flag = false;
+        return us(1).add(e);
+    }
+
+    /** Whoever serves a shadow doorbell says how far it got. */
+    public Scenario eventIdx(Side side, int qid, int value) {
+        DoorbellKind tail = DoorbellKind.SQ_TAIL;
+        return us(1).add(event().asShadow(side, ShadowCell.EVENT_IDX, tail, qid, value));
+    }
+
     /** The mediator refuses an enable. */
     public Scenario rejectsEnable(String reason) {
         return us(1).add(
@@ -494,7 +544,11 @@ public final class Scenario {
 
     /** The guest gets an MSI-X message. */
     public Scenario delivered(int vector) {
-        InterruptKind how = InterruptKind.MSIX;
+        return deliveredAs(vector, InterruptKind.MSIX);
+    }
+
+    /** The guest gets an interrupt. */
+    public Scenario deliveredAs(int vector, InterruptKind how) {
         return add(event().asInterrupt(EventKind.INTERRUPT_DELIVERED, Side.GUEST, vector, how, ""));
     }
 

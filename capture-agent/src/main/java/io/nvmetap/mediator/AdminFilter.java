@@ -42,11 +42,14 @@ final class AdminFilter {
     private final MediatorState state;
     private final QueueLife life;
     private final IdentifyFilter identify;
+    private final DoorbellBuffers buffers;
 
-    AdminFilter(MediatorState state, QueueLife life, IdentifyFilter identify) {
+    AdminFilter(
+            MediatorState state, QueueLife life, IdentifyFilter identify, DoorbellBuffers buffers) {
         this.state = state;
         this.life = life;
         this.identify = identify;
+        this.buffers = buffers;
     }
 
     private static int answer(int status, int reason) {
@@ -71,7 +74,12 @@ final class AdminFilter {
         switch (Sqe.opcode(sqe, 0)) {
             case Opcodes.ADMIN_DOORBELL_BUFFER_CONFIG:
                 // fault: dbbuf-config-passed-through.
-                return state.has(MediatorFault.DBBUF_CONFIG_PASSED_THROUGH) ? PASS : ANSWER_DBBUF;
+                if (state.has(MediatorFault.DBBUF_CONFIG_PASSED_THROUGH)) {
+                    return PASS;
+                }
+                return state.config.serveDoorbellBuffers()
+                        ? answer(buffers.configure(sqe), 0)
+                        : ANSWER_DBBUF;
             case Opcodes.ADMIN_CREATE_SQ, Opcodes.ADMIN_CREATE_CQ:
                 return judgeCreate(sqe);
             case Opcodes.ADMIN_ABORT:

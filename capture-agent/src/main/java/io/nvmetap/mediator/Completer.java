@@ -123,7 +123,8 @@ final class Completer {
                 && state.faults.strikes(MediatorFault.HOST_CQE_READ_WITHOUT_ACQUIRE)) {
             System.arraycopy(cq.early, 0, entry, 0, Cqe.STATUS_OFFSET);
         }
-        SqShadow sq = state.queues.sq(Cqe.sqid(entry, 0));
+        cq.lastSqid = Cqe.sqid(entry, 0);
+        SqShadow sq = state.queues.sq(cq.lastSqid);
         Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(entry, 0), sq);
         if (slot == null || slot.devicePosition >= 0) {
             unknown(cq, position);

@@ -64,6 +64,9 @@ final class CqShadow {
     /** The ring was given back. */
     boolean released;
 
+    /** Submission queue of the completion taken last. */
+    int lastSqid;
+
     /** Device slots that may be acknowledged, and those that hold a counted guest completion. */
     final boolean[] ackable;
 

@@ -73,7 +73,12 @@ final class DevicePort {
         if (held == cq) {
             return;
         }
-        ring(DoorbellKind.CQ_HEAD, cq.qid, cq.acked, state.tap.cpu);
+        // fault: cq-doorbell-to-wrong-queue. The queue that has the number of the SQ.
+        boolean elsewhere =
+                cq.lastSqid != cq.qid
+                        && state.faults.strikes(MediatorFault.CQ_DOORBELL_TO_WRONG_QUEUE);
+        int qid = elsewhere ? cq.lastSqid : cq.qid;
+        ring(DoorbellKind.CQ_HEAD, qid, cq.acked, state.tap.cpu);
         // fault: cq-doorbell-duplicate-or-backward. Once the same, once the one before.
         if (state.faults.strikes(MediatorFault.CQ_DOORBELL_DUPLICATE_OR_BACKWARD)) {
             int stale = backward ? Math.floorMod(cq.acked - 1, cq.entries) : cq.acked;

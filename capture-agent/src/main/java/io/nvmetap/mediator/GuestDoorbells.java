@@ -20,6 +20,7 @@ final class GuestDoorbells {
     private final Completer completer;
     private OwnRequests own;
     private Poller poller;
+    private DoorbellBuffers buffers;
     private boolean parked;
 
     GuestDoorbells(
@@ -37,9 +38,10 @@ final class GuestDoorbells {
         this.completer = completer;
     }
 
-    void wire(OwnRequests newOwn, Poller newPoller) {
+    void wire(OwnRequests newOwn, Poller newPoller, DoorbellBuffers newBuffers) {
         own = newOwn;
         poller = newPoller;
+        buffers = newBuffers;
     }
 
     /** A tail doorbell; {@code value} is 16 bits. */
@@ -67,7 +69,7 @@ final class GuestDoorbells {
             defer("SQ tail", qid);
             return;
         }
-        serveTail(sq, value);
+        serveShadowed(sq, value);
     }
 
     /** A head doorbell; {@code value} is 16 bits. */
@@ -84,7 +86,7 @@ final class GuestDoorbells {
             defer("CQ head", qid);
             return;
         }
-        serveHead(cq, value);
+        serveShadowed(cq, value);
     }
 
     /** Serves what was parked while completions were handled. */
@@ -97,7 +99,7 @@ final class GuestDoorbells {
                     int value = cq.parkedHead;
                     cq.parkedHead = -1;
                     state.decide(Side.GUEST, DecisionKind.RESUMED, "CQ head", cq.qid, -1, "");
-                    serveHead(cq, value);
+                    serveShadowed(cq, value);
                 }
             }
             for (int i = 0; i < state.queues.allSqs.size(); i++) {
@@ -106,7 +108,7 @@ final class GuestDoorbells {
                     int value = sq.parkedTail;
                     sq.parkedTail = -1;
                     state.decide(Side.GUEST, DecisionKind.RESUMED, "SQ tail", sq.qid, -1, "");
-                    serveTail(sq, value);
+                    serveShadowed(sq, value);
                 }
             }
         }
@@ -122,6 +124,37 @@ final class GuestDoorbells {
         sq.guestTail = value;
         fetcher.pump(sq);
         poller.kick();
+    }
+
+    /**
+     * Serves a tail, and what the guest left in its doorbell buffer, until that stands still: a
+     * guest that moved on before it saw the new EventIdx does not ring.
+     */
+    private void serveShadowed(SqShadow sq, int rung) {
+        int value = buffers.look(sq.qid, DoorbellKind.SQ_TAIL, rung, sq.guestEntries);
+        for (int looks = 0; looks < DoorbellBuffers.LOOKS_MAX && state.open(); looks++) {
+            serveTail(sq, value);
+            buffers.consumed(sq.qid, DoorbellKind.SQ_TAIL, value);
+            int now = buffers.look(sq.qid, DoorbellKind.SQ_TAIL, value, sq.guestEntries);
+            if (now == value) {
+                return;
+            }
+            value = now;
+        }
+    }
+
+    /** The same for a head. */
+    private void serveShadowed(CqShadow cq, int rung) {
+        int value = buffers.look(cq.qid, DoorbellKind.CQ_HEAD, rung, cq.guestEntries);
+        for (int looks = 0; looks < DoorbellBuffers.LOOKS_MAX && state.open(); looks++) {
+            serveHead(cq, value);
+            buffers.consumed(cq.qid, DoorbellKind.CQ_HEAD, value);
+            int now = buffers.look(cq.qid, DoorbellKind.CQ_HEAD, value, cq.guestEntries);
+            if (now == value) {
+                return;
+            }
+            value = now;
+        }
     }
 
     /** fault: sq-tail-out-of-range. Walks on to a tail the ring does not have. */

@@ -99,9 +99,12 @@ final class IdentifyFilter {
         }
         // fault: dbbuf-config-passed-through. Leaves the bit where the guest finds it.
         boolean shows = state.has(MediatorFault.DBBUF_CONFIG_PASSED_THROUGH);
-        if ((id.oacs() & IdentifyController.OACS_DOORBELL_BUFFER) != 0 && !shows) {
-            id.putOacs(id.oacs() & ~IdentifyController.OACS_DOORBELL_BUFFER);
-            changes.append(changes.length() == 0 ? "" : ", ").append("OACS bit 8 cleared");
+        boolean serves = state.config.serveDoorbellBuffers();
+        boolean has = (id.oacs() & IdentifyController.OACS_DOORBELL_BUFFER) != 0;
+        if (has && !shows && !serves || serves && !has) {
+            id.putOacs(id.oacs() ^ IdentifyController.OACS_DOORBELL_BUFFER);
+            changes.append(changes.length() == 0 ? "" : ", ")
+                    .append(has ? "OACS bit 8 cleared" : "OACS bit 8 set");
         }
         return changes.toString();
     }

@@ -27,6 +27,7 @@ final class Lifecycle {
     private final OwnRequests own;
     private final OwnWork work;
     private final GuestInterrupts interrupts;
+    private final DoorbellBuffers buffers;
 
     /** AQA, ASQ and ACQ as the guest wrote them; they go out at CC.EN=1. */
     int aqa;
@@ -40,6 +41,13 @@ final class Lifecycle {
     private boolean awaitingOff;
     private boolean draining;
     private boolean shutdownFaked;
+
+    /** The guest has read RDY as 0 already, from a controller that does not obey. */
+    private boolean shownOff;
+
+    /** A fault: the controller is enabled and the driver believes it is not. */
+    private boolean leftRunning;
+
     private ResetKind resetKind = ResetKind.CC_EN;
     private long deadlineNs;
     private long watchNs;
@@ -51,13 +59,15 @@ final class Lifecycle {
             QueueLife life,
             OwnRequests own,
             OwnWork work,
-            GuestInterrupts interrupts) {
+            GuestInterrupts interrupts,
+            DoorbellBuffers buffers) {
         this.state = state;
         this.port = port;
         this.life = life;
         this.own = own;
         this.work = work;
         this.interrupts = interrupts;
+        this.buffers = buffers;
     }
 
     // ---- what the guest does ----
@@ -87,13 +97,16 @@ final class Lifecycle {
         if (was || fatal || leftOn) {
             pendingEnable = now;
             state.guestCc = value;
+            shownOff = fatal;
             disable(ResetKind.CC_EN);
         } else if (now) {
             state.guestCc = value;
             enable();
         } else {
             state.guestCc = value;
-            port.write(Registers.CC, 4, Integer.toUnsignedLong(value));
+            if (!leftRunning) {
+                port.write(Registers.CC, 4, Integer.toUnsignedLong(value));
+            }
         }
     }
 
@@ -108,7 +121,7 @@ final class Lifecycle {
             case FATAL -> csts & ~1 | 2;
             case DISABLED -> csts & ~1 & ~0xC | (shutdownFaked ? 2 << 2 : csts & 0xC);
             case ENABLING -> csts & ~1;
-            case DISABLING -> csts | 1;
+            case DISABLING -> shownOff ? csts & ~1 : csts | 1;
             case READY -> draining ? csts & ~0xC | 1 << 2 : csts;
         };
     }
@@ -127,6 +140,7 @@ final class Lifecycle {
         acq = 0;
         shutdownFaked = false;
         takingOver = false;
+        leftRunning = false;
         clear(true);
         interrupts.reset(true);
         state.tap.reset(Side.GUEST, kind, Edge.END);
@@ -143,7 +157,10 @@ final class Lifecycle {
         port.read(Registers.VS, 4);
         int cc = (int) port.read(Registers.CC, 4);
         everOff = true;
-        if (Registers.ccEn(cc) || Registers.cstsRdy(port.csts())) {
+        boolean running = Registers.ccEn(cc) || Registers.cstsRdy(port.csts());
+        // fault: takeover-from-running-controller. It is left as it was found.
+        leftRunning = running && state.has(MediatorFault.TAKEOVER_FROM_RUNNING_CONTROLLER);
+        if (running && !leftRunning) {
             disable(ResetKind.DRIVER);
         } else {
             connect();
@@ -195,6 +212,11 @@ final class Lifecycle {
         port.write(Registers.AQA, 4, Registers.aqa(sq.entries, cq.entries));
         port.writeHalves(Registers.ASQ, sq.ring.address);
         port.writeHalves(Registers.ACQ, cq.ring.address);
+        // fault: takeover-from-running-controller. Too late it sees that they did not stick.
+        if (leftRunning && (int) port.read(Registers.ASQ, 4) != (int) sq.ring.address) {
+            refuse("the controller keeps the admin queue it had");
+            return;
+        }
         port.write(Registers.CC, 4, Integer.toUnsignedLong(cc));
         state.phase = MediatorState.Phase.ENABLING;
         watchReady();
@@ -219,6 +241,7 @@ final class Lifecycle {
         Side side = kind == ResetKind.DRIVER ? Side.DEVICE : Side.GUEST;
         state.tap.reset(side, kind, Edge.BEGIN);
         watch++;
+        leftRunning = false;
         state.phase = MediatorState.Phase.DISABLING;
         awaitingOff = false;
         // fault: reset-during-completion. No gate: work goes on and the controller is told late.
@@ -282,10 +305,12 @@ final class Lifecycle {
         state.handling = 0;
         draining = false;
         state.phase = MediatorState.Phase.DISABLED;
+        shownOff = false;
         life.memory.end(
                 letGo,
                 () -> {
                     state.queues.clear(state.pages);
+                    buffers.off();
                     own.failAll();
                 });
     }

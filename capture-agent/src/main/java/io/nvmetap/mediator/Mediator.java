@@ -50,14 +50,15 @@ public final class Mediator implements Controller {
         CopyBack copyBack = new CopyBack(state, interrupts);
         QueueLife life = new QueueLife(state);
         IdentifyFilter identify = new IdentifyFilter(state);
-        AdminFilter admin = new AdminFilter(state, life, identify);
+        DoorbellBuffers buffers = new DoorbellBuffers(state);
+        AdminFilter admin = new AdminFilter(state, life, identify, buffers);
         Fetcher fetcher = new Fetcher(state, submitter, turns, admin, copyBack);
         Completer completer = new Completer(state, port, copyBack, admin, payload);
         GuestDoorbells doorbells =
                 new GuestDoorbells(state, port, fetcher, copyBack, interrupts, completer);
         own = new OwnRequests(state, submitter, turns);
         OwnWork work = new OwnWork(state, own, identify);
-        lifecycle = new Lifecycle(state, port, life, own, work, interrupts);
+        lifecycle = new Lifecycle(state, port, life, own, work, interrupts, buffers);
         registers = new RegisterPort(state, port, lifecycle, doorbells, interrupts, completer);
         poller = new Poller(state, completer, interrupts, msix, fetcher, own);
         deviceInterrupts = new DeviceInterrupts(state, interrupts, msix, completer, port);
@@ -66,7 +67,7 @@ public final class Mediator implements Controller {
         copyBack.completer(completer);
         life.wire(own, work, copyBack);
         own.wire(poller);
-        doorbells.wire(own, poller);
+        doorbells.wire(own, poller, buffers);
         registers.wire(poller);
         deviceInterrupts.wire(poller);
         completer.wire(own, doorbells, fetcher, lifecycle);

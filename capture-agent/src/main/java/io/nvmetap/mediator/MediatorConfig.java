@@ -127,6 +127,11 @@ public final class MediatorConfig {
         return b.pollNsMin;
     }
 
+    /** Doorbell Buffer Config is shown and served, by the mediator itself. */
+    public boolean serveDoorbellBuffers() {
+        return b.serveDoorbellBuffers;
+    }
+
     /** How long a shutdown notification waits for commands in flight. */
     public long drainNsMax() {
         return b.drainNsMax;
@@ -160,6 +165,7 @@ public final class MediatorConfig {
         private long copyDelayNs;
         private long pollNsMin = 10_000;
         private long drainNsMax = 1_000_000_000;
+        private boolean serveDoorbellBuffers;
         private PayloadPolicy payload = PayloadPolicy.ADMIN;
 
         private Builder() {}
@@ -186,6 +192,7 @@ public final class MediatorConfig {
             copyDelayNs = o.copyDelayNs;
             pollNsMin = o.pollNsMin;
             drainNsMax = o.drainNsMax;
+            serveDoorbellBuffers = o.serveDoorbellBuffers;
             payload = o.payload;
         }
 
@@ -290,6 +297,11 @@ public final class MediatorConfig {
 
         public Builder drainNsMax(long value) {
             drainNsMax = Math.max(0, value);
+            return this;
+        }
+
+        public Builder serveDoorbellBuffers(boolean value) {
+            serveDoorbellBuffers = value;
             return this;
         }
 

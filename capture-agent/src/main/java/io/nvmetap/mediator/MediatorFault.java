@@ -32,6 +32,10 @@ public enum MediatorFault {
             "makes the slot a completed command had harmless, whatever is in it by now"),
     CQ_DOORBELL_DUPLICATE_OR_BACKWARD(
             false, true, "writes a CQ head doorbell twice, or with an older value"),
+    CQ_DOORBELL_TO_WRONG_QUEUE(
+            false, true, "acknowledges on the completion queue that has the number of the SQ"),
+    SHADOW_DOORBELL_SURVIVES_RESET(
+            false, false, "goes on using the guest's doorbell buffers after a reset"),
     SQ_TAIL_OUT_OF_RANGE(false, false, "does not check a tail doorbell against the queue size"),
     SQE_FETCH_WITHOUT_ACQUIRE(
             false,
@@ -72,6 +76,8 @@ public enum MediatorFault {
             false, false, "frees queue memory when it asks for the end of a queue, not at its end"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
+    TAKEOVER_FROM_RUNNING_CONTROLLER(
+            false, false, "takes a controller over that is enabled, without disabling it first"),
     UNCLEAN_SHUTDOWN(true, false, "clears CC.EN at a shutdown notification, I/O in flight or not"),
     COMMAND_STALL(true, true, "forgets a command it fetched"),
     DBBUF_CONFIG_PASSED_THROUGH(true, false, "passes Doorbell Buffer Config to the controller"),

@@ -10,6 +10,7 @@ import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.ResetKind;
+import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.TakeOverStep;
 import io.nvmetap.event.Transfer;
@@ -44,6 +45,15 @@ final class MediatorTap {
     void doorbell(Side side, DoorbellKind kind, int qid, int value, int byCpu) {
         if (tap.on()) {
             tap.emit(tap.event().asDoorbell(side, kind, qid, value), byCpu);
+        }
+    }
+
+    /** The mediator read or wrote a cell of the guest's doorbell buffers. */
+    void shadow(ShadowCell cell, DoorbellKind kind, int qid, int value, boolean written) {
+        if (tap.on()) {
+            CapturedEvent e = tap.event().asShadow(Side.GUEST, cell, kind, qid, value);
+            e.flag = written;
+            tap.emit(e, cpu);
         }
     }
 

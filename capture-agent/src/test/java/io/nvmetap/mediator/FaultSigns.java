@@ -41,7 +41,12 @@ final class FaultSigns {
                 MediatorFault.HOST_CQE_READ_WITHOUT_ACQUIRE,
                 MediatorFault.SQE_FETCH_WITHOUT_ACQUIRE,
                 MediatorFault.STALE_PHASE_OR_INDEX_AFTER_RECREATE,
-                MediatorFault.OVER_COMMIT_STALL);
+                MediatorFault.OVER_COMMIT_STALL,
+                // One completion queue for two submission queues; two guests, one of them with
+                // doorbell buffers; a controller that was on before the driver came.
+                MediatorFault.CQ_DOORBELL_TO_WRONG_QUEUE,
+                MediatorFault.SHADOW_DOORBELL_SURVIVES_RESET,
+                MediatorFault.TAKEOVER_FROM_RUNNING_CONTROLLER);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {

@@ -84,12 +84,7 @@ final class FirmwareGuest implements Guest {
     }
 
     private void ready(boolean on) {
-        boolean reached =
-                machine.poll(
-                        () -> Registers.cstsRdy(machine.read32(Registers.CSTS, CPU)) == on,
-                        1_000_000,
-                        READY_NS_MAX);
-        if (!reached) {
+        if (!machine.ready(on, CPU, READY_NS_MAX)) {
             throw new GuestStuckException("CSTS.RDY never became " + (on ? 1 : 0));
         }
     }

@@ -11,6 +11,12 @@ public enum GuestFault {
     SQ_TAIL_OUT_OF_RANGE("sq-tail-out-of-range"),
     /** Clears CC.EN with I/O in flight, without a shutdown notification. */
     UNCLEAN_SHUTDOWN("unclean-shutdown"),
+    /** Reads a doorbell, and rings one of a queue it has not created yet (Linux-like guest). */
+    DOORBELL_READ_OR_EARLY("doorbell-read-or-early"),
+    /** Half a register, a read-only one, a place beside the doorbells (Linux-like guest). */
+    REGISTER_ACCESS_UNDEFINED("register-access-undefined"),
+    /** Sets CC.EN once with admin queues of one entry (Linux-like guest). */
+    ENABLE_WITH_INVALID_CONFIGURATION("enable-with-invalid-configuration"),
     /** Asks for more data in one command than MDTS allows. */
     MDTS_EXCEEDED("mdts-exceeded"),
     /** Creates I/O queues without Set Features 07h (EDK2 and SeaBIOS always do). */

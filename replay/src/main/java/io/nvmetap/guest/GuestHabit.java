@@ -17,6 +17,8 @@ public enum GuestHabit {
     RECREATES_QUEUES,
     /** The Linux-like guest submits while SQHD shows a free slot, whatever is in flight (OSv). */
     TRUSTS_SQHD,
+    /** The Linux-like guest has three queues: the first two share a completion queue. */
+    SHARED_CQ,
     /** The Linux-like guest uses MSI instead of MSI-X. */
     MESSAGE_INTERRUPTS
 }

@@ -22,6 +22,8 @@ final class GuestMachine implements InterruptSink {
     /** Pieces of work one wait may take. */
     static final long STEPS_MAX = 20_000_000;
 
+    private static final long READY_POLL_NS = 1_000_000;
+
     final PagedMemory memory = new PagedMemory(MEMORY_BASE, MEMORY_BYTES);
     final VirtualTimeline timeline;
     final Controller controller;
@@ -89,6 +91,11 @@ final class GuestMachine implements InterruptSink {
         write32((int) Registers.doorbellOffset(qid, completion, dstrd), value, cpu);
     }
 
+    /** A tail of 1 at the doorbell of a queue, and nowhere else. */
+    void ring(int qid, int cpu) {
+        write32((int) Registers.doorbellOffset(qid, false, dstrd), 1, cpu);
+    }
+
     /** Lets time pass. */
     void pause(long ns) {
         timeline.advance(ns);
@@ -120,6 +127,19 @@ final class GuestMachine implements InterruptSink {
             pause(everyNs);
         }
         return true;
+    }
+
+    /** Polls CSTS every millisecond until RDY is so; false if it never is, or CFS says so. */
+    boolean ready(boolean on, int cpu, long timeoutNs) {
+        int[] csts = {0};
+        poll(
+                () -> {
+                    csts[0] = read32(Registers.CSTS, cpu);
+                    return Registers.cstsRdy(csts[0]) == on || on && Registers.cstsCfs(csts[0]);
+                },
+                READY_POLL_NS,
+                timeoutNs);
+        return Registers.cstsRdy(csts[0]) == on;
     }
 
     void onMessage(int vector, Runnable handler) {

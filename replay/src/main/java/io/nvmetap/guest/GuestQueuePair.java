@@ -5,9 +5,17 @@ import io.nvmetap.nvme.Sqe;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** One queue pair in guest memory, with its cursors. */
+/**
+ * One queue pair in guest memory, with its cursors; the completion queue may be that of another
+ * pair.
+ */
 final class GuestQueuePair {
     final int qid;
+
+    /** Whose completion queue this is: its own, unless it shares one. */
+    final GuestQueuePair completions;
+
+    final int cqid;
     final int sqEntries;
     final int cqEntries;
     final long sqAddress;
@@ -21,12 +29,36 @@ final class GuestQueuePair {
     private int consumed;
 
     GuestQueuePair(GuestMachine machine, int qid, int sqEntries, int cqEntries) {
+        this(machine, qid, qid, sqEntries, cqEntries);
+    }
+
+    /** A pair whose two queues have different numbers. */
+    GuestQueuePair(GuestMachine machine, int qid, int cqid, int sqEntries, int cqEntries) {
         this.machine = machine;
         this.qid = qid;
+        this.cqid = cqid;
+        this.completions = this;
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.sqAddress = machine.allocate((long) sqEntries * Sqe.SIZE_LONG);
         this.cqAddress = machine.allocate((long) cqEntries * Cqe.SIZE);
+    }
+
+    /** A submission queue that posts to the completion queue of another pair. */
+    GuestQueuePair(GuestMachine machine, int qid, int sqEntries, GuestQueuePair shared) {
+        this.machine = machine;
+        this.qid = qid;
+        this.cqid = shared.cqid;
+        this.completions = shared;
+        this.sqEntries = sqEntries;
+        this.cqEntries = shared.cqEntries;
+        this.sqAddress = machine.allocate((long) sqEntries * Sqe.SIZE_LONG);
+        this.cqAddress = shared.cqAddress;
+    }
+
+    /** It has a completion queue of its own. */
+    boolean ownsCompletions() {
+        return completions == this;
     }
 
     /** Starts over: cursors and completion memory, as after a reset. */
@@ -37,6 +69,9 @@ final class GuestQueuePair {
         rungTail = 0;
         rungHead = 0;
         consumed = 0;
+        if (!ownsCompletions()) {
+            return;
+        }
         byte[] zeros = new byte[cqEntries * Cqe.SIZE];
         machine.memory.write(cqAddress, zeros, 0, zeros.length);
     }
@@ -97,6 +132,6 @@ final class GuestQueuePair {
 
     void acknowledge(int cpu) {
         rungHead = head;
-        machine.doorbell(qid, true, head, cpu);
+        machine.doorbell(cqid, true, head, cpu);
     }
 }

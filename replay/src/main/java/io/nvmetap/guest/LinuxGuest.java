@@ -47,6 +47,7 @@ final class LinuxGuest implements Guest {
     private final GuestBuffer zeroPage;
     private final List<LinuxQueue> queues = new ArrayList<>();
     private int cc = CC_SETTINGS;
+    private long cap;
     private int entries = QUEUE_ENTRIES;
     private boolean working;
     private int maskTurn;
@@ -64,8 +65,9 @@ final class LinuxGuest implements Guest {
 
     @Override
     public void run() {
-        long cap = machine.readCap(CPU);
+        cap = machine.readCap(CPU);
         machine.read32(Registers.VS, CPU);
+        LinuxMisuse.registers(machine, spec);
         entries = Math.min(QUEUE_ENTRIES, Registers.capMqes(cap) + 1);
         cc = (Registers.capCss(cap) & 0x40) != 0 ? CC_SETTINGS : CC_SETTINGS_NVM;
         enable();
@@ -92,6 +94,7 @@ final class LinuxGuest implements Guest {
         }
         admin.reset();
         machine.shadowDoorbells(0);
+        LinuxMisuse.enable(machine, spec, cc);
         machine.write32(Registers.AQA, Registers.aqa(LinuxAdmin.ENTRIES, LinuxAdmin.ENTRIES), CPU);
         machine.write64(Registers.ASQ, admin.pair().sqAddress, CPU);
         machine.write64(Registers.ACQ, admin.pair().cqAddress, CPU);
@@ -104,12 +107,7 @@ final class LinuxGuest implements Guest {
     }
 
     private void ready(boolean on) {
-        boolean reached =
-                machine.poll(
-                        () -> Registers.cstsRdy(machine.read32(Registers.CSTS, CPU)) == on,
-                        1_000_000,
-                        READY_NS_MAX);
-        if (!reached) {
+        if (!machine.ready(on, CPU, READY_NS_MAX)) {
             throw new GuestStuckException("CSTS.RDY never became " + (on ? 1 : 0));
         }
     }
@@ -144,16 +142,36 @@ final class LinuxGuest implements Guest {
         IdentifyNamespace ns = new IdentifyNamespace(identify(1, IdentifyCns.NAMESPACE));
         LinuxDisk geometry = new LinuxDisk(ns.lbaSizeBytes(), id.mdts(), zeroPage);
         boolean first = queues.isEmpty();
+        LinuxMisuse.doorbells(machine, spec);
         for (int i = 1; i <= pairs; i++) {
             if (first) {
-                GuestQueuePair pair = new GuestQueuePair(machine, i, entries, entries);
-                queues.add(new LinuxQueue(machine, pair, spec, disk, geometry));
+                queues.add(new LinuxQueue(machine, pair(i), spec, disk, geometry));
+                share(i);
             }
             LinuxQueue queue = queues.get(i - 1);
             creator.open(queue);
-            vector(
-                    queue.vector,
-                    () -> machine.timeline.after(IRQ_NS, () -> queue.interrupted(queue.cpu)));
+            if (queue.pair.ownsCompletions()) {
+                vector(
+                        queue.vector,
+                        () -> machine.timeline.after(IRQ_NS, () -> queue.interrupted(queue.cpu)));
+            }
+        }
+    }
+
+    /** SQ 1 and 2 to CQ 1, SQ 3 to CQ 2 where a habit wants it so; else a pair for each. */
+    private GuestQueuePair pair(int i) {
+        if (!spec.has(GuestHabit.SHARED_CQ)) {
+            return new GuestQueuePair(machine, i, entries, entries);
+        }
+        int shared = Math.min(2 * entries, Registers.capMqes(cap) + 1);
+        return i == 2
+                ? new GuestQueuePair(machine, i, entries, queues.get(0).pair)
+                : new GuestQueuePair(machine, i, i == 1 ? 1 : i - 1, entries, shared);
+    }
+
+    private void share(int i) {
+        if (spec.has(GuestHabit.SHARED_CQ) && i == 2) {
+            queues.get(1).completedBy(queues.get(0));
         }
     }
 

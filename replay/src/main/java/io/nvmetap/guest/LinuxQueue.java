@@ -36,6 +36,11 @@ final class LinuxQueue {
     private boolean exceeded;
     private boolean headDue;
 
+    /** Queues that post to the completion queue of this one, itself included. */
+    private final List<LinuxQueue> posting = new ArrayList<>();
+
+    private LinuxQueue completer = this;
+
     /** What the guest knows of the namespace. */
     record LinuxDisk(int blockBytes, int mdts, GuestBuffer zeroPage) {
         int blocksMax() {
@@ -57,8 +62,9 @@ final class LinuxQueue {
         this.geometry = geometry;
         this.cpu = pair.qid - 1;
         // A controller with one vector gets all its queues on that one.
-        this.vector = Math.min(pair.qid, spec.profile().vectors() - 1);
+        this.vector = Math.min(pair.cqid, spec.profile().vectors() - 1);
         this.left = spec.operations() / spec.cpus();
+        posting.add(this);
         int generations = spec.has(GuestHabit.PLAIN_TAGS) ? 1 : GENERATIONS;
         int depth = spec.has(GuestHabit.TRUSTS_SQHD) ? DEPTH : Math.min(DEPTH, pair.sqEntries - 1);
         for (int tag = 0; tag < depth; tag++) {
@@ -70,6 +76,12 @@ final class LinuxQueue {
         boolean tooLong = spec.has(GuestFault.MDTS_EXCEEDED);
         int exceeding = tooLong && geometry.mdts > 0 ? (4096 << geometry.mdts) + 4096 : 0;
         return Math.max(BYTES_MAX, Math.min(exceeding, 2 << 20));
+    }
+
+    /** From now on this queue's completions are found by another one. */
+    void completedBy(LinuxQueue other) {
+        completer = other;
+        other.posting.add(this);
     }
 
     boolean done() {
@@ -200,14 +212,17 @@ final class LinuxQueue {
 
     /** Interrupt handler, or a poll after a timeout. Returns completions taken. */
     int interrupted(int onCpu) {
-        int taken = closed ? 0 : pair.reap(this::completed);
+        if (completer != this) {
+            return completer.interrupted(onCpu);
+        }
+        int taken = closed ? 0 : pair.reap(this::route);
         if (taken > 0) {
             if (spec.has(GuestHabit.LATE_HEADS)) {
                 acknowledgeLate(onCpu);
             } else {
                 pair.acknowledge(onCpu);
             }
-            kick();
+            posting.forEach(LinuxQueue::kick);
         }
         return taken;
     }
@@ -225,6 +240,16 @@ final class LinuxQueue {
                         pair.acknowledge(onCpu);
                     }
                 });
+    }
+
+    private void route(byte[] cqe) {
+        for (LinuxQueue queue : posting) {
+            if (posting.size() == 1 || queue.pair.qid == Cqe.sqid(cqe, 0)) {
+                queue.completed(cqe);
+                return;
+            }
+        }
+        machine.tally.errors++;
     }
 
     private void completed(byte[] cqe) {

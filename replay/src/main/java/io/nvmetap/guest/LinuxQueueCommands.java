@@ -21,27 +21,39 @@ final class LinuxQueueCommands {
     void open(LinuxQueue queue) {
         GuestQueuePair pair = queue.pair;
         pair.reset();
-        insist(
-                () -> {
-                    byte[] cq = admin.sqe(Opcodes.ADMIN_CREATE_CQ);
-                    AdminSqe.putCreateCq(cq, 0, pair.qid, pair.cqEntries - 1, queue.vector, true);
-                    Sqe.putPrp1(cq, 0, pair.cqAddress);
-                    return cq;
-                });
+        if (pair.ownsCompletions()) {
+            openCompletions(queue);
+        }
         insist(
                 () -> {
                     byte[] sq = admin.sqe(Opcodes.ADMIN_CREATE_SQ);
-                    AdminSqe.putCreateSq(sq, 0, pair.qid, pair.sqEntries - 1, pair.qid);
+                    AdminSqe.putCreateSq(sq, 0, pair.qid, pair.sqEntries - 1, pair.cqid);
                     Sqe.putPrp1(sq, 0, pair.sqAddress);
                     return sq;
                 });
     }
 
+    private void openCompletions(LinuxQueue queue) {
+        GuestQueuePair pair = queue.pair;
+        insist(
+                () -> {
+                    byte[] cq = admin.sqe(Opcodes.ADMIN_CREATE_CQ);
+                    AdminSqe.putCreateCq(cq, 0, pair.cqid, pair.cqEntries - 1, queue.vector, true);
+                    Sqe.putPrp1(cq, 0, pair.cqAddress);
+                    return cq;
+                });
+    }
+
     void delete(int opcode, LinuxQueue queue) {
+        boolean completions = opcode == Opcodes.ADMIN_DELETE_CQ;
+        if (completions && !queue.pair.ownsCompletions()) {
+            return;
+        }
+        int qid = completions ? queue.pair.cqid : queue.pair.qid;
         insist(
                 () -> {
                     byte[] sqe = admin.sqe(opcode);
-                    AdminSqe.putDeleteQueue(sqe, 0, queue.pair.qid);
+                    AdminSqe.putDeleteQueue(sqe, 0, qid);
                     return sqe;
                 });
     }

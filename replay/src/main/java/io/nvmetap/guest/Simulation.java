@@ -14,6 +14,7 @@ import io.nvmetap.event.LiveState;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.Unseen;
+import io.nvmetap.mediator.Mediator;
 import io.nvmetap.mediator.MediatorConfig;
 import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.target.Driver;
@@ -30,6 +31,9 @@ import java.util.function.Consumer;
  */
 public final class Simulation {
     private static final long NAMESPACE_BYTES = 4L << 30;
+
+    /** How long a take-over may take. */
+    private static final long TAKE_OVER_NS = 100_000_000L;
 
     /** How long the machine runs on after the last guest, so that late wrongs show. */
     private static final long AFTERMATH_NS = 3_000_000_000L;
@@ -67,10 +71,17 @@ public final class Simulation {
                         timeline,
                         spec.seed(),
                         spec.controllerFaults());
+        if (spec.takesOver()) {
+            firmwareAlone(spec, device, timeline);
+        }
         DirectTap tap = new DirectTap(timeline, spec.seed(), ~spec.seed(), sink);
         tap.start(header(spec, driver.name()));
         Controller top = driver.build(device, timeline, tap);
         GuestMachine machine = new GuestMachine(timeline, top, spec.seed());
+        if (spec.takesOver() && top instanceof Mediator mediator) {
+            mediator.takeOver();
+            machine.pause(TAKE_OVER_NS);
+        }
         GuestReport report = guests(spec, machine);
         tap.end("simulation ended");
         tap.failure()
@@ -89,10 +100,21 @@ public final class Simulation {
         return stores;
     }
 
+    /** Before the driver is there, and unseen: firmware reads a little and leaves all as it is. */
+    private static void firmwareAlone(
+            SimulationSpec spec, ModelController device, VirtualTimeline timeline) {
+        GuestMachine machine = new GuestMachine(timeline, device, spec.seed());
+        device.reset(ResetKind.MACHINE);
+        SimulationSpec little = SimulationSpec.of(GuestKind.EDK2, spec.seed(), 4);
+        guest(GuestKind.EDK2, machine, little, new DiskContent()).run();
+    }
+
     private static GuestReport guests(SimulationSpec spec, GuestMachine machine) {
         DiskContent disk = new DiskContent();
         try {
-            machine.controller.reset(ResetKind.MACHINE);
+            if (!spec.takesOver()) {
+                machine.controller.reset(ResetKind.MACHINE);
+            }
             for (int i = 0; i < spec.guests().size(); i++) {
                 boolean last = i == spec.guests().size() - 1;
                 SimulationSpec its = last ? spec : spec.withGuestFaults();
@@ -129,7 +151,7 @@ public final class Simulation {
                         p.firmware(),
                         p.mdts(),
                         p.name(),
-                        LiveState.DISABLED);
+                        spec.takesOver() ? LiveState.UNKNOWN : LiveState.DISABLED);
         Set<Unseen> unseen = EnumSet.of(Unseen.REAL_TIME, Unseen.PCI_CONFIG);
         return new CaptureStarted(
                 0,

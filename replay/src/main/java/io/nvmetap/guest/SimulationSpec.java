@@ -25,6 +25,7 @@ public final class SimulationSpec {
     private int operations;
     private int cpus = 2;
     private int namespaces = 1;
+    private boolean takeOver;
 
     private SimulationSpec(List<GuestKind> guests, long seed, int operations) {
         this.guests = guests;
@@ -44,6 +45,7 @@ public final class SimulationSpec {
         operations = o.operations;
         cpus = o.cpus;
         namespaces = o.namespaces;
+        takeOver = o.takeOver;
     }
 
     /**
@@ -135,6 +137,18 @@ public final class SimulationSpec {
         SimulationSpec s = new SimulationSpec(this);
         s.namespaces = number;
         return s;
+    }
+
+    /** The same with a driver that comes late: firmware uses the controller and leaves it on. */
+    public SimulationSpec withTakeOver() {
+        SimulationSpec s = new SimulationSpec(this);
+        s.takeOver = true;
+        return s;
+    }
+
+    /** The driver takes the controller over from firmware. */
+    boolean takesOver() {
+        return takeOver;
     }
 
     /** Guests, one after another on the same controller. */

@@ -7,7 +7,11 @@ import io.nvmetap.capture.Tap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.device.model.ControllerFault;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.ShadowCell;
 import io.nvmetap.target.Driver;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,6 +85,46 @@ class SimulationTest {
         GuestReport report = Simulation.run(spec, NONE, e -> {});
         assertThat(report.finished()).as(report.toString()).isTrue();
         assertThat(report.timeouts()).isPositive();
+    }
+
+    @Test
+    void shouldShareACompletionQueue() {
+        SimulationSpec spec =
+                SimulationSpec.of(GuestKind.LINUX, 7, 300)
+                        .withCpus(3)
+                        .withGuestHabits(GuestHabit.SHARED_CQ);
+        assertThat(Simulation.run(spec, NONE, e -> {}).healthy()).isTrue();
+        GuestReport report = Simulation.run(spec, e -> {});
+        assertThat(report.healthy()).as(report.toString()).isTrue();
+        assertThat(report.verifiedBlocks()).isPositive();
+    }
+
+    @Test
+    void shouldServeDoorbellBuffersWhereTheDriverDoes() {
+        SimulationSpec spec =
+                SimulationSpec.of(GuestKind.LINUX, 7, 300)
+                        .withTuning(b -> b.serveDoorbellBuffers(true));
+        long[] cells = {0, 0};
+        GuestReport report =
+                Simulation.run(
+                        spec,
+                        e -> {
+                            boolean cell = e.kind == EventKind.SHADOW_DOORBELL;
+                            cells[0] += cell && e.cell == ShadowCell.DOORBELL ? 1 : 0;
+                            cells[1] += cell && e.cell == ShadowCell.EVENT_IDX ? 1 : 0;
+                        });
+        assertThat(report.healthy()).as(report.toString()).isTrue();
+        assertThat(cells[0]).isGreaterThan(200);
+        assertThat(cells[1]).isGreaterThan(200);
+    }
+
+    @Test
+    void shouldTakeOverAControllerThatFirmwareLeftOn() {
+        SimulationSpec spec = SimulationSpec.of(GuestKind.LINUX, 7, 200).withTakeOver();
+        List<EventKind> kinds = new ArrayList<>();
+        GuestReport report = Simulation.run(spec, e -> kinds.add(e.kind));
+        assertThat(report.healthy()).as(report.toString()).isTrue();
+        assertThat(kinds).contains(EventKind.TAKE_OVER);
     }
 
     @Test

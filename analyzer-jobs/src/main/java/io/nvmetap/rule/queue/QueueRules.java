@@ -16,12 +16,16 @@ public final class QueueRules {
                 NumberOfQueuesNeverSet::new,
                 SqTailOutOfRange::new,
                 CqDoorbellDuplicateOrBackward::new,
+                CqDoorbellToWrongQueue::new,
+                DoorbellReadOrEarly::new,
+                ShadowDoorbellSurvivesReset::new,
                 SqCqDoorbellPairRace::new,
                 LostDeferredDoorbell::new,
                 SqSlotScrubbedOnCompletion::new,
                 HostAndGuestCommandsMixed::new,
                 Ans2CidRules::new,
                 MdtsExceeded::new,
+                PiecesRefusedWithinMdts::new,
                 HostSqSlotOverwrite::new);
     }
 }

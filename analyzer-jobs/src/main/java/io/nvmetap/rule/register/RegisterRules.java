@@ -12,6 +12,11 @@ public final class RegisterRules {
      * @return makers of the rules of this package, in the order in which they judge
      */
     public static List<Supplier<Rule>> all() {
-        return List.of();
+        return List.of(
+                RegisterAccessUndefined::new,
+                TakeoverFromRunningController::new,
+                EnableWithInvalidConfiguration::new,
+                EnableRefused::new,
+                RdyWaitQuirks::new);
     }
 }

@@ -35,6 +35,12 @@ public enum ControllerFault {
      */
     FW_TIMEOUT_FULL_RESET("fw-timeout-full-reset"),
 
+    /** Takes no second enable until it is reset from outside: CSTS.CFS, whatever the settings. */
+    ENABLE_REFUSED("enable-refused"),
+
+    /** Read sooner than 2 s after a disable, CSTS.RDY stays 1 until a reset from outside. */
+    RDY_WAIT_QUIRKS("rdy-wait-quirks"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 
@@ -46,6 +52,9 @@ public enum ControllerFault {
 
     /** Forces {@link Quirk#POSTED_MASK_WRITES}, and forgets what was due while masked. */
     MSIX_UNMASK_NOT_FLUSHED("msix-unmask-not-flushed"),
+
+    /** Fails reads and writes of more than 16 pages, which is less than its MDTS. */
+    PIECES_REFUSED_WITHIN_MDTS("pieces-refused-within-mdts"),
 
     /** Never answers a command whose transfer is too long, where it ought to refuse it. */
     MDTS_EXCEEDED("mdts-exceeded");

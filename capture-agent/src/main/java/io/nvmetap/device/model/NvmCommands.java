@@ -27,6 +27,11 @@ final class NvmCommands {
     private long readCommands;
     private long writeCommands;
 
+    /** What the fault pieces-refused-within-mdts takes. */
+    private static final long PIECES_MAX = 16;
+
+    private static final long PIECE_BYTES = 4096;
+
     private record BadBlock(long nsid, long lba) {}
 
     NvmCommands(ModelState state, DataPointer data) {
@@ -94,6 +99,9 @@ final class NvmCommands {
         if (slba < 0 || slba > store.blockCount() - count) {
             return StatusCode.LBA_OUT_OF_RANGE | StatusCode.DNR;
         }
+        if (tooManyPieces(command, (long) count * store.blockBytes())) {
+            return StatusCode.INTERNAL_ERROR | StatusCode.DNR;
+        }
         return switch (command.opcode()) {
             case Opcodes.IO_READ -> read(command, nsid, store);
             case Opcodes.IO_WRITE -> write(command, nsid, store);
@@ -101,6 +109,13 @@ final class NvmCommands {
             case Opcodes.IO_WRITE_ZEROES -> writeZeroes(nsid, store, slba, count);
             default -> markBad(nsid, slba, count);
         };
+    }
+
+    private boolean tooManyPieces(Command command, long bytes) {
+        boolean moves = command.opcode() == Opcodes.IO_READ || command.opcode() == Opcodes.IO_WRITE;
+        return moves
+                && bytes > PIECES_MAX * PIECE_BYTES
+                && state.faults.has(ControllerFault.PIECES_REFUSED_WITHIN_MDTS);
     }
 
     private int read(Command command, long nsid, NamespaceStore store) {

@@ -21,11 +21,17 @@ final class RegisterBlock {
     private static final int CSTS_NSSRO = 1 << 4;
     private static final int PAGE_MASK = 4095;
 
+    /** How long after a disable CSTS must be left alone under the fault rdy-wait-quirks. */
+    private static final long HANDS_OFF_NS = 2_000_000_000L;
+
     private final ModelState state;
     private final QueueTable queues;
     private final Runnable onReset;
     private boolean rdyShown;
     private boolean nssro;
+    private boolean usedBefore;
+    private boolean wedged;
+    private long disabledNs = Long.MIN_VALUE;
     private int shst;
     private int aqa;
     private long asq;
@@ -69,6 +75,12 @@ final class RegisterBlock {
     }
 
     private int csts() {
+        boolean soon = rdyShown && !state.ready && disabledNs != Long.MIN_VALUE;
+        if (soon
+                && state.nowNs() - disabledNs < HANDS_OFF_NS
+                && state.faults.has(ControllerFault.RDY_WAIT_QUIRKS)) {
+            wedged = true;
+        }
         return (rdyShown ? CSTS_RDY : 0)
                 | (state.fatal ? CSTS_CFS : 0)
                 | shst << 2
@@ -145,7 +157,8 @@ final class RegisterBlock {
     private void enable() {
         controllerReset();
         rdyShown = false;
-        if (!acceptable()) {
+        boolean refuses = usedBefore && state.faults.has(ControllerFault.ENABLE_REFUSED);
+        if (refuses || !acceptable()) {
             state.die("CC, AQA, ASQ or ACQ not acceptable", 0, -1);
             return;
         }
@@ -182,11 +195,13 @@ final class RegisterBlock {
         queues.sqs.put(0, new SubmissionQueue(0, asq, size, Sqe.SIZE, cq));
         state.ready = true;
         rdyShown = true;
+        usedBefore = true;
     }
 
     private void disable() {
         controllerReset();
-        state.later(state.profile.latency().disableNs(), () -> rdyShown = false);
+        disabledNs = state.nowNs();
+        state.later(state.profile.latency().disableNs(), () -> rdyShown = wedged);
     }
 
     private void shutdown() {
@@ -214,6 +229,9 @@ final class RegisterBlock {
         controllerReset();
         queues.interrupts().resetFunction();
         rdyShown = false;
+        usedBefore = false;
+        wedged = false;
+        disabledNs = Long.MIN_VALUE;
         nssro = kind == ResetKind.SUBSYSTEM;
         state.cc = 0;
         aqa = 0;
