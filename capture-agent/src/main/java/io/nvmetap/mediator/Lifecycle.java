@@ -27,6 +27,7 @@ final class Lifecycle {
     private final OwnRequests own;
     private final OwnWork work;
     private final GuestInterrupts interrupts;
+    private Interceptor interceptor;
 
     /** AQA, ASQ and ACQ as the guest wrote them; they go out at CC.EN=1. */
     int aqa;
@@ -38,6 +39,7 @@ final class Lifecycle {
     private boolean pendingEnable;
     private boolean takingOver;
     private boolean awaitingOff;
+    private boolean awaitingInterceptor;
     private boolean draining;
     private boolean shutdownFaked;
     private ResetKind resetKind = ResetKind.CC_EN;
@@ -58,6 +60,10 @@ final class Lifecycle {
         this.own = own;
         this.work = work;
         this.interrupts = interrupts;
+    }
+
+    void wire(Interceptor newInterceptor) {
+        interceptor = newInterceptor;
     }
 
     // ---- what the guest does ----
@@ -219,6 +225,23 @@ final class Lifecycle {
         watch++;
         state.phase = MediatorState.Phase.DISABLING;
         awaitingOff = false;
+        interceptor.beginReset();
+        if (!interceptor.countIsZero()) {
+            awaitingInterceptor = true;
+            return;
+        }
+        quiesced();
+    }
+
+    /** The interceptor gave a command back: a reset that waited for it may go on. */
+    void interceptorLeft() {
+        if (awaitingInterceptor && interceptor.countIsZero()) {
+            awaitingInterceptor = false;
+            quiesced();
+        }
+    }
+
+    private void quiesced() {
         // fault: reset-during-completion. No gate: work goes on and the controller is told late.
         if (state.has(MediatorFault.RESET_DURING_COMPLETION) && state.queues.sq(0) != null) {
             byte[] sqe = new byte[Sqe.SIZE];
@@ -274,7 +297,9 @@ final class Lifecycle {
         state.epoch++;
         state.handling = 0;
         draining = false;
+        awaitingInterceptor = false;
         state.phase = MediatorState.Phase.DISABLED;
+        interceptor.drop();
         state.queues.clear(state.pages);
         own.failAll();
     }
@@ -340,7 +365,7 @@ final class Lifecycle {
             shutdownFaked = true;
             return;
         }
-        if (state.queues.ioPending() == 0 || state.phase != MediatorState.Phase.READY) {
+        if (quiet() || state.phase != MediatorState.Phase.READY) {
             port.write(Registers.CC, 4, Integer.toUnsignedLong(state.guestCc));
             return;
         }
@@ -359,9 +384,14 @@ final class Lifecycle {
 
     /** A completion was handled: a shutdown that waited for it may go on. */
     void progress() {
-        if (draining && state.queues.ioPending() == 0) {
+        if (draining && quiet()) {
             notifyShutdown("");
         }
+    }
+
+    /** No I/O of the guest is out or intercepted. */
+    private boolean quiet() {
+        return state.queues.ioPending() == 0 && interceptor.idle();
     }
 
     private void notifyShutdown(String reason) {

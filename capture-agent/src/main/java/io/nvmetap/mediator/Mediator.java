@@ -51,7 +51,8 @@ public final class Mediator implements Controller {
         QueueLife life = new QueueLife(state);
         IdentifyFilter identify = new IdentifyFilter(state);
         AdminFilter admin = new AdminFilter(state, life, identify);
-        Fetcher fetcher = new Fetcher(state, submitter, turns, admin, copyBack);
+        Interceptor interceptor = new Interceptor(state, submitter);
+        Fetcher fetcher = new Fetcher(state, submitter, turns, admin, copyBack, interceptor);
         Completer completer = new Completer(state, port, copyBack, admin, payload);
         GuestDoorbells doorbells =
                 new GuestDoorbells(state, port, fetcher, copyBack, interrupts, completer);
@@ -64,12 +65,14 @@ public final class Mediator implements Controller {
         interrupts.wire(msix);
         msix.wire(completer, poller);
         copyBack.completer(completer);
-        life.wire(own, work);
+        life.wire(own, work, interceptor);
+        lifecycle.wire(interceptor);
+        interceptor.wire(lifecycle, poller);
         own.wire(poller);
         doorbells.wire(own, poller);
         registers.wire(poller);
         deviceInterrupts.wire(poller);
-        completer.wire(own, doorbells, fetcher, lifecycle);
+        completer.wire(own, doorbells, fetcher, lifecycle, interceptor);
     }
 
     @Override

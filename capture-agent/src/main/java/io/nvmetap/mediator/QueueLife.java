@@ -10,14 +10,16 @@ final class QueueLife {
     private final MediatorState state;
     private OwnRequests own;
     private OwnWork work;
+    private Interceptor interceptor;
 
     QueueLife(MediatorState state) {
         this.state = state;
     }
 
-    void wire(OwnRequests newOwn, OwnWork newWork) {
+    void wire(OwnRequests newOwn, OwnWork newWork, Interceptor newInterceptor) {
         own = newOwn;
         work = newWork;
+        interceptor = newInterceptor;
     }
 
     /** The admin queues of an enable; false if there is no memory. */
@@ -143,6 +145,7 @@ final class QueueLife {
         if (sq == null || qid == 0) {
             return;
         }
+        interceptor.drop(sq);
         for (int i = 0; i < sq.slots.capacity(); i++) {
             Slot slot = sq.slots.at(i);
             // One that was completed and waits to be copied keeps its slot until it is.

@@ -30,7 +30,11 @@ final class FaultSigns {
      * corpus of module replay, and PlantedFaultsTest looks for them there.
      */
     static Set<MediatorFault> elsewhere() {
-        return EnumSet.noneOf(MediatorFault.class);
+        return EnumSet.of(
+                MediatorFault.AER_COUNTED_TOO_EARLY,
+                MediatorFault.PAUSED_REQUEST_FREED_ON_RESET,
+                MediatorFault.HOST_REQUEST_WAITS_FOR_EVER,
+                MediatorFault.SIDE_STARVATION);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {
@@ -61,6 +65,8 @@ final class FaultSigns {
                                         e.kind == EventKind.INTERRUPT_SUPPRESSED
                                                 && e.label.equals("filtered")));
         signs.put(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED, FaultSigns::mixed);
+        signs.put(MediatorFault.REQUEST_LIST_CROSS_LINK, FaultSigns::emittedTwice);
+        signs.put(MediatorFault.INTERCEPT_COUNTER_RACE, FaultSigns::resetNeverEnds);
         signs.put(MediatorFault.APPLE_UNACKED_CQE_STALL, FaultSigns::ackedLater);
         signs.put(MediatorFault.APPLE_BUFFER_REUSE_STALL, FaultSigns::bufferTwice);
         signs.put(MediatorFault.ANS2_CID_RULES, FaultSigns::tagOnTwoQueues);
@@ -264,6 +270,21 @@ final class FaultSigns {
             }
         }
         return false;
+    }
+
+    private static boolean emittedTwice(Workload run) {
+        Set<Long> commands = new HashSet<>();
+        return any(run, e -> emitted(e) && e.commandId >= 0 && !commands.add(e.commandId));
+    }
+
+    private static boolean resetNeverEnds(Workload run) {
+        int open = 0;
+        for (CapturedEvent e : events(run)) {
+            if (e.kind == EventKind.CONTROLLER_RESET) {
+                open += e.edge == Edge.BEGIN ? 1 : -1;
+            }
+        }
+        return open > 0;
     }
 
     private static boolean ackedLater(Workload run) {

@@ -20,6 +20,9 @@ public enum ControllerFault {
     /** Never answers one I/O command out of the first {@code faultEvery}. */
     COMMAND_STALL("command-stall"),
 
+    /** Never answers its first admin command; behind a mediator that asks first, it is its. */
+    HOST_REQUEST_WAITS_FOR_EVER("host-request-waits-for-ever"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 
