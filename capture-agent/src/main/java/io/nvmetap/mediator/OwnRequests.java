@@ -109,8 +109,9 @@ final class OwnRequests {
         if (cq.ownWaiting.isEmpty() || !state.open()) {
             return;
         }
-        // fault: side-starvation. The mediator's turn lasts as long as it finds work.
-        boolean turnOver = cq.ownOut > 0 && guestWaits(cq) && !turns.unfair();
+        // fault: side-starvation. The mediator's turn lasts as long as it has commands.
+        boolean endless = state.has(MediatorFault.SIDE_STARVATION);
+        boolean turnOver = cq.ownOut > 0 && guestWaits(cq) && !endless;
         if (!turns.ownMayIssue(cq) || turnOver) {
             pause(cq);
             return;
@@ -178,6 +179,16 @@ final class OwnRequests {
         }
         sq.cq.ownOut--;
         end(request, status, dw0);
+    }
+
+    /** A submission queue goes: what waits for it gets no answer. */
+    void queueGone(SqShadow sq) {
+        for (OwnRequest request : List.copyOf(sq.cq.ownWaiting)) {
+            if (request.sq == sq) {
+                sq.cq.ownWaiting.remove(request);
+                end(request, OwnCompletion.NO_ANSWER, 0);
+            }
+        }
     }
 
     /** Its queue is gone. */

@@ -146,6 +146,7 @@ final class QueueLife {
             return;
         }
         interceptor.drop(sq);
+        own.queueGone(sq);
         for (int i = 0; i < sq.slots.capacity(); i++) {
             Slot slot = sq.slots.at(i);
             // One that was completed and waits to be copied keeps its slot until it is.

@@ -18,19 +18,13 @@ final class Turns {
         if (state.has(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED)) {
             return true;
         }
-        // fault: side-starvation. Own commands wait for as long as the guest has some.
-        return cq.ownOut == 0 && (unfair() || !ownIsDue(cq));
+        return cq.ownOut == 0 && !ownIsDue(cq);
     }
 
     boolean ownMayIssue(CqShadow cq) {
         // fault: host-and-guest-commands-mixed.
         return cq.guestOut == cq.eventsOut
                 || state.has(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED);
-    }
-
-    /** Whether own commands go on though the guest waits. */
-    boolean unfair() {
-        return state.has(MediatorFault.SIDE_STARVATION);
     }
 
     private boolean ownIsDue(CqShadow cq) {

@@ -19,7 +19,6 @@ public final class QueueRules {
                 SqCqDoorbellPairRace::new,
                 LostDeferredDoorbell::new,
                 SqSlotScrubbedOnCompletion::new,
-                HostAndGuestCommandsMixed::new,
                 Ans2CidRules::new,
                 MdtsExceeded::new,
                 HostSqSlotOverwrite::new);
