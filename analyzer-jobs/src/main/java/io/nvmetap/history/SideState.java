@@ -359,8 +359,8 @@ public final class SideState implements Serializable {
             return c;
         }
         c = inFlight.get(key(Cqe.sqid(e.entry, 0), Cqe.cid(e.entry, 0)));
-        boolean other = c != null && c.commandId >= 0 && e.commandId >= 0
-                && c.commandId != e.commandId;
+        boolean other =
+                c != null && c.commandId >= 0 && e.commandId >= 0 && c.commandId != e.commandId;
         return other ? null : c;
     }
 

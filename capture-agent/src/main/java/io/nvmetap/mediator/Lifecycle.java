@@ -302,6 +302,7 @@ final class Lifecycle {
         interceptor.drop();
         state.queues.clear(state.pages);
         own.failAll();
+        own.freeOverdue();
     }
 
     // ---- watching RDY ----

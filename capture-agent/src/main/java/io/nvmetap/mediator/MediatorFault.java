@@ -44,7 +44,8 @@ public enum MediatorFault {
             true, true, "loses count of intercepted requests, for which a reset waits"),
     HOST_REQUEST_WAITS_FOR_EVER(
             false, false, "has no deadline for own commands, for which the guest waits"),
-    SIDE_STARVATION(false, false, "goes on with own commands while it has some, though the guest waits"),
+    SIDE_STARVATION(
+            false, false, "goes on with own commands while it has some, though the guest waits"),
     APPLE_UNACKED_CQE_STALL(
             false, false, "leaves acknowledging to the guest, of its own completions too"),
     APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),

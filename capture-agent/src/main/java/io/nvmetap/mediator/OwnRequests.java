@@ -265,6 +265,10 @@ final class OwnRequests {
         state.pages.free(sharedBuffer);
         sharedBuffer = null;
         finishAll();
+    }
+
+    /** The controller let go of the queues: buffers it never answered for are free. */
+    void freeOverdue() {
         List.copyOf(overdue).forEach(this::freeBuffer);
     }
 }

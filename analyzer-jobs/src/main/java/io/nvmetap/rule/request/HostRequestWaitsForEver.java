@@ -91,8 +91,13 @@ public final class HostRequestWaitsForEver extends Rule {
             if (own && h.nowNs - c.startNs > judge.settings().of(DEADLINE)) {
                 SubmissionQueue held = held(h, c, judge);
                 if (held != null && spoken.add(c.sqid)) {
-                    judge.violated(Party.MEDIATOR, words(h, c, held), Where.of(c), c.startSeq,
-                            held.waitingSeq, h.seq);
+                    judge.violated(
+                            Party.MEDIATOR,
+                            words(h, c, held),
+                            Where.of(c),
+                            c.startSeq,
+                            held.waitingSeq,
+                            h.seq);
                 }
             }
         }
