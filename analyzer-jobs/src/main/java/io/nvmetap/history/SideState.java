@@ -418,11 +418,18 @@ public final class SideState implements Serializable {
         // The id that ties both sides is never reused; a CID may be, as soon as the guest sees the
         // completion, which is before its copy is told.
         Command c = e.commandId < 0 ? null : byId(e.commandId);
+        if (c != null && side == Side.DEVICE && e.knows(Cqe.SQID_OFFSET, 2)) {
+            // Submitted twice, it has two identifiers there: the completion is of one of them.
+            Command exact = inFlight.get(key(Cqe.sqid(e.entry, 0), Cqe.cid(e.entry, 0)));
+            boolean same = exact != null && exact.commandId == e.commandId;
+            return same ? exact : c;
+        }
         if (c != null || !e.knows(Cqe.SQID_OFFSET, 2)) {
             return c;
         }
         c = inFlight.get(key(Cqe.sqid(e.entry, 0), Cqe.cid(e.entry, 0)));
-        boolean other = c != null && c.commandId >= 0 && e.commandId >= 0;
+        boolean other =
+                c != null && c.commandId >= 0 && e.commandId >= 0 && c.commandId != e.commandId;
         return other ? null : c;
     }
 

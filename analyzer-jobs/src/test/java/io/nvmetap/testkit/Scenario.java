@@ -12,6 +12,7 @@ import io.nvmetap.event.LiveState;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.RegisterSpace;
+import io.nvmetap.event.RequestStep;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
@@ -496,6 +497,35 @@ public final class Scenario {
         return event().asCompletion(kind, cq, number % size, cqe, 0);
     }
 
+    /** The mediator tells what becomes of a request of the guest. */
+    public Scenario request(RequestStep step, int sqid, int cid) {
+        return us(1).add(event().asRequest(step, sqid, Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** The mediator tells what becomes of a request of its own. */
+    public Scenario ownRequest(RequestStep step, int sqid, int cid) {
+        long id = id(sqid, cid, Owner.MEDIATOR);
+        return us(1).add(event().asRequest(step, sqid, Owner.MEDIATOR, id));
+    }
+
+    /** A guest's Read is emitted once more, under another identifier and from this buffer. */
+    public Scenario emittedAgain(int sqid, int cid, int deviceCid, long prp1) {
+        int slot = nextSlot.getOrDefault(sqid, 0);
+        nextSlot.put(sqid, (slot + 1) % sizes.getOrDefault(sqid, 32));
+        byte[] sqe = io(2, deviceCid, prp1);
+        CapturedEvent e = event().asCommand(EventKind.COMMAND_EMITTED, sqid, slot, sqe, 0, 64);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** The controller completes a guest's command that was emitted under this identifier. */
+    public Scenario seenAs(int sqid, int cid, int deviceCid) {
+        byte[] b = new byte[16];
+        Cqe.putCid(b, 0, deviceCid);
+        Cqe.putSqid(b, 0, sqid);
+        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_SEEN, sqid, 0, b, 0);
+        return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
     /** SQ tail rung. */
     public Scenario sq(Side side, int qid, int tail) {
         return add(event().asDoorbell(side, DoorbellKind.SQ_TAIL, qid, tail));
@@ -563,6 +593,11 @@ public final class Scenario {
     /** Reset seen at both sides by the mediator. */
     public Scenario reset(Edge edge) {
         return add(event().asReset(Side.DEVICE, ResetKind.DRIVER, edge));
+    }
+
+    /** Reset by the guest, which clears CC.EN. */
+    public Scenario guestReset(Edge edge) {
+        return us(1).add(event().asReset(Side.GUEST, ResetKind.CC_EN, edge));
     }
 
     /** The guest's machine resets. */

@@ -18,6 +18,7 @@ final class Completer {
     private GuestDoorbells doorbells;
     private Fetcher fetcher;
     private Lifecycle lifecycle;
+    private Interceptor interceptor;
     private final byte[] entry = new byte[Cqe.SIZE];
     private boolean scanning;
     private boolean again;
@@ -35,11 +36,17 @@ final class Completer {
         this.payload = payload;
     }
 
-    void wire(OwnRequests newOwn, GuestDoorbells newDoorbells, Fetcher newFetcher, Lifecycle l) {
+    void wire(
+            OwnRequests newOwn,
+            GuestDoorbells newDoorbells,
+            Fetcher newFetcher,
+            Lifecycle newLifecycle,
+            Interceptor newInterceptor) {
         own = newOwn;
         doorbells = newDoorbells;
         fetcher = newFetcher;
-        lifecycle = l;
+        lifecycle = newLifecycle;
+        interceptor = newInterceptor;
     }
 
     /** Looks at every queue. */
@@ -108,6 +115,7 @@ final class Completer {
         doorbells.runParked();
         own.finishAll();
         if (epoch == state.epoch) {
+            interceptor.proceed();
             fetcher.pumpAll(cq);
             own.serve(cq);
             lifecycle.progress();
@@ -143,7 +151,10 @@ final class Completer {
         }
         System.arraycopy(entry, 0, slot.cqe, 0, Cqe.SIZE);
         slot.devicePosition = position;
-        if (!slot.event) {
+        if (slot.event) {
+            cq.guestOut--;
+            cq.eventsOut--;
+        } else {
             cq.pending--;
         }
         payload.received(slot);

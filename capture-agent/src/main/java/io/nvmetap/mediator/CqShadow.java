@@ -72,9 +72,13 @@ final class CqShadow {
 
     final boolean[] counted;
 
-    // ---- turns: commands other than AERs that are out, a completion counting until acked ----
+    // ---- turns: commands that are out, a completion (not of an AER) counting until acked ----
 
     int guestOut;
+
+    /** Those of {@link #guestOut} that are AERs: they wait for ever and count in no turn. */
+    int eventsOut;
+
     int ownOut;
     final ArrayDeque<OwnRequest> ownWaiting = new ArrayDeque<>();
     long ownWaitingSinceNs;

@@ -5,6 +5,7 @@ import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 import java.util.Arrays;
@@ -16,19 +17,28 @@ final class Fetcher {
     private final Turns turns;
     private final AdminFilter admin;
     private final CopyBack copyBack;
+    private final Interceptor interceptor;
     private final byte[] sqe = new byte[Sqe.SIZE_LONG];
+
+    // ---- fault: request-list-cross-link ----
+
+    private int crossings;
+    private Slot crossed;
+    private final byte[] crossedSqe = new byte[Sqe.SIZE_LONG];
 
     Fetcher(
             MediatorState state,
             Submitter submitter,
             Turns turns,
             AdminFilter admin,
-            CopyBack copyBack) {
+            CopyBack copyBack,
+            Interceptor interceptor) {
         this.state = state;
         this.submitter = submitter;
         this.turns = turns;
         this.admin = admin;
         this.copyBack = copyBack;
+        this.interceptor = interceptor;
     }
 
     /** Fetches and emits what the guest's tail covers, as far as turns and room allow. */
@@ -46,6 +56,7 @@ final class Fetcher {
             resume(sq);
             fetch(sq);
         }
+        uncross();
         lookAhead(sq);
         submitter.ring(sq);
         if (!sq.cq.toCopy.isEmpty()) {
@@ -105,6 +116,11 @@ final class Fetcher {
             pages.walk(sqe, 0, state.pageSize());
         }
         state.tap.command(EventKind.COMMAND_FETCHED, sq, at, sqe, Owner.GUEST, pages);
+        // fault: aer-counted-too-early. Not yet out, and counted among those that are.
+        boolean event = sq.qid == 0 && Sqe.opcode(sqe, 0) == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
+        if (event && state.has(MediatorFault.AER_COUNTED_TOO_EARLY)) {
+            sq.cq.eventsOut++;
+        }
         // fault: command-stall. Fetched and forgotten.
         if (state.faults.strikes(MediatorFault.COMMAND_STALL)) {
             return;
@@ -150,6 +166,13 @@ final class Fetcher {
                 return;
             }
         }
+        if (interceptor.takes(slot, sqe)) {
+            return;
+        }
+        if (state.faults.strikes(MediatorFault.REQUEST_LIST_CROSS_LINK)) {
+            cross(sq, slot);
+            return;
+        }
         submitter.emit(slot, sqe);
         // fault: state-changed-before-controller-agreed. The request counts, not the answer.
         if (sq.qid == 0
@@ -157,6 +180,37 @@ final class Fetcher {
                 && admin.presume(slot)) {
             slot.answered = true;
             copyBack.answer(sq, slot.sqe, commandId, StatusCode.SUCCESS);
+        }
+        uncross();
+    }
+
+    /** fault: request-list-cross-link. Once a request goes out twice, once after its follower. */
+    private void cross(SqShadow sq, Slot slot) {
+        boolean two = !sq.ringFull() && (sq.tail + 2) % sq.entries != sq.head;
+        boolean twice = crossings % 2 == 0;
+        if (sq.qid == 0 || !two || crossed != null || twice && sq.slots.full()) {
+            submitter.emit(slot, sqe);
+            uncross();
+            return;
+        }
+        crossings++;
+        if (!twice) {
+            crossed = slot;
+            System.arraycopy(sqe, 0, crossedSqe, 0, sqe.length);
+            return;
+        }
+        submitter.emit(slot, sqe);
+        Slot again = sq.slots.take(sq, slot.commandId);
+        System.arraycopy(sqe, 0, again.sqe, 0, Sqe.SIZE);
+        again.guestCid = slot.guestCid;
+        submitter.emit(again, sqe);
+    }
+
+    /** fault: request-list-cross-link. The one that was left behind. */
+    private void uncross() {
+        if (crossed != null) {
+            submitter.emit(crossed, crossedSqe);
+            crossed = null;
         }
     }
 

@@ -28,6 +28,7 @@ final class Lifecycle {
     private final OwnWork work;
     private final GuestInterrupts interrupts;
     private final DoorbellBuffers buffers;
+    private Interceptor interceptor;
 
     /** AQA, ASQ and ACQ as the guest wrote them; they go out at CC.EN=1. */
     int aqa;
@@ -39,6 +40,7 @@ final class Lifecycle {
     private boolean pendingEnable;
     private boolean takingOver;
     private boolean awaitingOff;
+    private boolean awaitingInterceptor;
     private boolean draining;
     private boolean shutdownFaked;
 
@@ -68,6 +70,10 @@ final class Lifecycle {
         this.work = work;
         this.interrupts = interrupts;
         this.buffers = buffers;
+    }
+
+    void wire(Interceptor newInterceptor) {
+        interceptor = newInterceptor;
     }
 
     // ---- what the guest does ----
@@ -244,6 +250,23 @@ final class Lifecycle {
         leftRunning = false;
         state.phase = MediatorState.Phase.DISABLING;
         awaitingOff = false;
+        interceptor.beginReset();
+        if (!interceptor.countIsZero()) {
+            awaitingInterceptor = true;
+            return;
+        }
+        quiesced();
+    }
+
+    /** The interceptor gave a command back: a reset that waited for it may go on. */
+    void interceptorLeft() {
+        if (awaitingInterceptor && interceptor.countIsZero()) {
+            awaitingInterceptor = false;
+            quiesced();
+        }
+    }
+
+    private void quiesced() {
         // fault: reset-during-completion. No gate: work goes on and the controller is told late.
         if (state.has(MediatorFault.RESET_DURING_COMPLETION) && state.queues.sq(0) != null) {
             byte[] sqe = new byte[Sqe.SIZE];
@@ -304,7 +327,9 @@ final class Lifecycle {
         state.epoch++;
         state.handling = 0;
         draining = false;
+        awaitingInterceptor = false;
         state.phase = MediatorState.Phase.DISABLED;
+        interceptor.drop();
         shownOff = false;
         life.memory.end(
                 letGo,
@@ -312,6 +337,7 @@ final class Lifecycle {
                     state.queues.clear(state.pages);
                     buffers.off();
                     own.failAll();
+                    own.freeOverdue();
                 });
     }
 
@@ -378,7 +404,7 @@ final class Lifecycle {
             shutdownFaked = true;
             return;
         }
-        if (state.queues.ioPending() == 0 || state.phase != MediatorState.Phase.READY) {
+        if (quiet() || state.phase != MediatorState.Phase.READY) {
             port.write(Registers.CC, 4, Integer.toUnsignedLong(state.guestCc));
             return;
         }
@@ -397,9 +423,14 @@ final class Lifecycle {
 
     /** A completion was handled: a shutdown that waited for it may go on. */
     void progress() {
-        if (draining && state.queues.ioPending() == 0) {
+        if (draining && quiet()) {
             notifyShutdown("");
         }
+    }
+
+    /** No I/O of the guest is out or intercepted. */
+    private boolean quiet() {
+        return state.queues.ioPending() == 0 && interceptor.idle();
     }
 
     private void notifyShutdown(String reason) {

@@ -52,7 +52,8 @@ public final class Mediator implements Controller {
         IdentifyFilter identify = new IdentifyFilter(state);
         DoorbellBuffers buffers = new DoorbellBuffers(state);
         AdminFilter admin = new AdminFilter(state, life, identify, buffers);
-        Fetcher fetcher = new Fetcher(state, submitter, turns, admin, copyBack);
+        Interceptor interceptor = new Interceptor(state, submitter);
+        Fetcher fetcher = new Fetcher(state, submitter, turns, admin, copyBack, interceptor);
         Completer completer = new Completer(state, port, copyBack, admin, payload);
         GuestDoorbells doorbells =
                 new GuestDoorbells(state, port, fetcher, copyBack, interrupts, completer);
@@ -65,12 +66,14 @@ public final class Mediator implements Controller {
         interrupts.wire(msix);
         msix.wire(completer, poller);
         copyBack.completer(completer);
-        life.wire(own, work, copyBack);
+        life.wire(own, work, copyBack, interceptor);
+        lifecycle.wire(interceptor);
+        interceptor.wire(lifecycle, poller);
         own.wire(poller);
         doorbells.wire(own, poller, buffers);
         registers.wire(poller);
         deviceInterrupts.wire(poller);
-        completer.wire(own, doorbells, fetcher, lifecycle);
+        completer.wire(own, doorbells, fetcher, lifecycle, interceptor);
     }
 
     @Override

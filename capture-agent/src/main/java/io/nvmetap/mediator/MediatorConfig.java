@@ -16,6 +16,9 @@ public final class MediatorConfig {
     /** Own pages that may exist together: bytes. */
     public static final long OWN_BYTES_MAX = 256L << 20;
 
+    /** Longest time the interceptor holds a command. */
+    public static final long INTERCEPT_NS_MAX = 1_000_000_000L;
+
     private final Builder b;
 
     private MediatorConfig(Builder builder) {
@@ -102,6 +105,26 @@ public final class MediatorConfig {
         return b.ownReadsMax;
     }
 
+    /** Nanoseconds from one look at the controller's health log to the next; 0 none. */
+    public long ownHealthNs() {
+        return b.ownHealthNs;
+    }
+
+    /** One of so many I/O commands of the guest is intercepted; 0 none. */
+    public int interceptEvery() {
+        return b.interceptEvery;
+    }
+
+    /** Event requests of the guest are intercepted too. */
+    public boolean interceptEvents() {
+        return b.interceptEvents;
+    }
+
+    /** How long an intercepted command is held. */
+    public long interceptNs() {
+        return b.interceptNs;
+    }
+
     /** How long an own command may take, waiting included. */
     public long ownDeadlineNs() {
         return b.ownDeadlineNs;
@@ -159,6 +182,10 @@ public final class MediatorConfig {
         private long ownPeriodNs;
         private int ownBurst = 1;
         private long ownReadsMax = Long.MAX_VALUE;
+        private long ownHealthNs;
+        private int interceptEvery;
+        private boolean interceptEvents;
+        private long interceptNs = 50_000_000;
         private long ownDeadlineNs = 5_000_000_000L;
         private long turnNsMax = 5_000_000;
         private int turnCommandsMax = 64;
@@ -186,6 +213,10 @@ public final class MediatorConfig {
             ownPeriodNs = o.ownPeriodNs;
             ownBurst = o.ownBurst;
             ownReadsMax = o.ownReadsMax;
+            ownHealthNs = o.ownHealthNs;
+            interceptEvery = o.interceptEvery;
+            interceptEvents = o.interceptEvents;
+            interceptNs = o.interceptNs;
             ownDeadlineNs = o.ownDeadlineNs;
             turnNsMax = o.turnNsMax;
             turnCommandsMax = o.turnCommandsMax;
@@ -274,6 +305,23 @@ public final class MediatorConfig {
             return this;
         }
 
+        public Builder ownHealthNs(long value) {
+            ownHealthNs = Math.max(0, value);
+            return this;
+        }
+
+        /** Holds one of {@code every} I/O commands of the guest (0 none) for so long, up to 1 s. */
+        public Builder intercept(int every, long ns) {
+            interceptEvery = from(0, every, Integer.MAX_VALUE, "interceptEvery");
+            interceptNs = Math.max(0, Math.min(ns, INTERCEPT_NS_MAX));
+            return this;
+        }
+
+        public Builder interceptEvents(boolean value) {
+            interceptEvents = value;
+            return this;
+        }
+
         public Builder ownDeadlineNs(long value) {
             ownDeadlineNs = Math.max(1, value);
             return this;
@@ -310,15 +358,22 @@ public final class MediatorConfig {
             return this;
         }
 
-        /** The configuration; faults that need own commands get a load of them. */
+        /** The configuration; faults that need own commands or an interceptor get them. */
         public MediatorConfig build() {
             MediatorConfig config = new MediatorConfig(this);
             boolean needsLoad =
                     faults.contains(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED)
                             || faults.contains(MediatorFault.APPLE_BUFFER_REUSE_STALL)
-                            || faults.contains(MediatorFault.APPLE_UNACKED_CQE_STALL);
+                            || faults.contains(MediatorFault.APPLE_UNACKED_CQE_STALL)
+                            || faults.contains(MediatorFault.SIDE_STARVATION);
             if (needsLoad && ownPeriodNs == 0) {
                 config.b.ownLoad(20_000, 4, 256);
+            }
+            boolean needsInterceptor =
+                    faults.contains(MediatorFault.PAUSED_REQUEST_FREED_ON_RESET)
+                            || faults.contains(MediatorFault.INTERCEPT_COUNTER_RACE);
+            if (needsInterceptor && interceptEvery == 0) {
+                config.b.intercept(4, interceptNs);
             }
             return config;
         }

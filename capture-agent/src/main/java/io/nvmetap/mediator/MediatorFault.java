@@ -54,6 +54,18 @@ public enum MediatorFault {
             false, false, "drops the interrupts of every other vector while the guest masks one"),
     HOST_AND_GUEST_COMMANDS_MIXED(
             false, false, "issues own commands while commands of the guest are in flight"),
+    AER_COUNTED_TOO_EARLY(
+            false, false, "counts event requests as out when fetched, before they are submitted"),
+    REQUEST_LIST_CROSS_LINK(
+            true, true, "submits a request twice, or after one that was fetched later"),
+    PAUSED_REQUEST_FREED_ON_RESET(
+            false, false, "frees intercepted requests at a reset and resumes them afterwards"),
+    INTERCEPT_COUNTER_RACE(
+            true, true, "loses count of intercepted requests, for which a reset waits"),
+    HOST_REQUEST_WAITS_FOR_EVER(
+            false, false, "has no deadline for own commands, for which the guest waits"),
+    SIDE_STARVATION(
+            false, false, "goes on with own commands while it has some, though the guest waits"),
     APPLE_UNACKED_CQE_STALL(
             false, false, "leaves acknowledging to the guest, of its own completions too"),
     APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),

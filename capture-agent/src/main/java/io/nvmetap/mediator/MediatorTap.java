@@ -9,6 +9,7 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.RegisterSpace;
+import io.nvmetap.event.RequestStep;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
@@ -145,6 +146,12 @@ final class MediatorTap {
     void takeOver(TakeOverStep step, String driver) {
         if (tap.on()) {
             tap.emit(tap.event().asTakeOver(step, driver), cpu);
+        }
+    }
+
+    void request(RequestStep step, int sqid, Owner owner, long commandId) {
+        if (tap.on()) {
+            tap.emit(tap.event().asRequest(step, sqid, owner, commandId), cpu);
         }
     }
 

@@ -8,6 +8,9 @@ final class OwnRequest {
     final long deadlineNs;
     SqShadow sq;
 
+    /** Given when it is queued: what is told of it before it goes out has a name. */
+    long commandId;
+
     /** Data buffer and PRP list, while it has one. */
     OwnPages.Block buffer;
 

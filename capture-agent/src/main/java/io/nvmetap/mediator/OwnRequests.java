@@ -1,6 +1,8 @@
 package io.nvmetap.mediator;
 
 import io.nvmetap.event.DecisionKind;
+import io.nvmetap.event.Owner;
+import io.nvmetap.event.RequestStep;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.Sqe;
@@ -23,6 +25,7 @@ final class OwnRequests {
     private final Submitter submitter;
     private final Turns turns;
     private final List<OwnRequest> active = new ArrayList<>();
+    private final List<OwnRequest> overdue = new ArrayList<>();
     private final ArrayDeque<Ended> ended = new ArrayDeque<>();
     private Poller poller;
     private OwnPages.Block sharedBuffer;
@@ -55,11 +58,16 @@ final class OwnRequests {
             return false;
         }
         active.add(request);
+        request.commandId = state.nextCommandId();
+        tell(RequestStep.QUEUED, request);
         if (sq.cq.ownWaiting.isEmpty()) {
             turns.startGuestTurn(sq.cq);
         }
         sq.cq.ownWaiting.add(request);
-        state.timeline.after(deadlineNs, () -> expire(request));
+        // fault: host-request-waits-for-ever. Nobody looks at the clock.
+        if (!state.has(MediatorFault.HOST_REQUEST_WAITS_FOR_EVER)) {
+            state.timeline.after(deadlineNs, () -> expire(request));
+        }
         serve(sq.cq);
         return true;
     }
@@ -101,7 +109,9 @@ final class OwnRequests {
         if (cq.ownWaiting.isEmpty() || !state.open()) {
             return;
         }
-        boolean turnOver = cq.ownOut > 0 && guestWaits(cq);
+        // fault: side-starvation. The mediator's turn lasts as long as it has commands.
+        boolean endless = state.has(MediatorFault.SIDE_STARVATION);
+        boolean turnOver = cq.ownOut > 0 && guestWaits(cq) && !endless;
         if (!turns.ownMayIssue(cq) || turnOver) {
             pause(cq);
             return;
@@ -148,10 +158,11 @@ final class OwnRequests {
     }
 
     private void issue(OwnRequest request) {
-        Slot slot = request.sq.slots.take(request.sq, state.nextCommandId());
+        Slot slot = request.sq.slots.take(request.sq, request.commandId);
         slot.own = request;
         System.arraycopy(request.sqe, 0, slot.sqe, 0, Sqe.SIZE);
         submitter.emit(slot, request.sqe);
+        tell(RequestStep.SUBMITTED, request);
     }
 
     /** The controller completed one; the caller's callback comes with {@link #finishAll}. */
@@ -211,6 +222,7 @@ final class OwnRequests {
             freeBuffer(request);
         } else {
             // The identifier and the buffer stay taken until the controller answers or is reset.
+            overdue.add(request);
             cq.ownOut--;
         }
         request.done.done(OwnCompletion.NO_ANSWER, 0, new byte[0], 0);
@@ -235,10 +247,16 @@ final class OwnRequests {
     }
 
     private void freeBuffer(OwnRequest request) {
+        overdue.remove(request);
         if (!request.sharedBuffer) {
             state.pages.free(request.buffer);
         }
         request.buffer = null;
+        tell(RequestStep.FREED, request);
+    }
+
+    private void tell(RequestStep step, OwnRequest request) {
+        state.tap.request(step, request.sq.qid, Owner.MEDIATOR, request.commandId);
     }
 
     /** The queues are gone: nobody gets an answer. */
@@ -249,5 +267,10 @@ final class OwnRequests {
         state.pages.free(sharedBuffer);
         sharedBuffer = null;
         finishAll();
+    }
+
+    /** The controller let go of the queues: buffers it never answered for are free. */
+    void freeOverdue() {
+        List.copyOf(overdue).forEach(this::freeBuffer);
     }
 }

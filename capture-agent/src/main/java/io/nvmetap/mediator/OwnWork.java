@@ -4,6 +4,7 @@ import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.FeatureId;
 import io.nvmetap.nvme.IdentifyCns;
 import io.nvmetap.nvme.IdentifyController;
+import io.nvmetap.nvme.LogPageId;
 import io.nvmetap.nvme.NvmSqe;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
@@ -13,6 +14,7 @@ import io.nvmetap.nvme.StatusCode;
 /** What the mediator does of its own accord: commands at each enable, and a background load. */
 final class OwnWork {
     private static final int STRUCTURE = 4096;
+    private static final int HEALTH_BYTES = 512;
 
     private final MediatorState state;
     private final OwnRequests own;
@@ -38,6 +40,23 @@ final class OwnWork {
         if (state.config.initSequence()) {
             step(0);
         }
+        if (state.config.ownHealthNs() > 0) {
+            int epoch = state.epoch;
+            state.timeline.after(state.config.ownHealthNs(), () -> health(epoch));
+        }
+    }
+
+    /** Reads the SMART / Health log, and again later. */
+    private void health(int epoch) {
+        if (epoch != state.epoch || !state.open() || Registers.ccShn(state.guestCc) != 0) {
+            return;
+        }
+        byte[] sqe = new byte[Sqe.SIZE];
+        Sqe.putOpcode(sqe, 0, Opcodes.ADMIN_GET_LOG_PAGE);
+        Sqe.putNsid(sqe, 0, Sqe.NSID_ALL);
+        AdminSqe.putGetLog(sqe, 0, LogPageId.SMART, HEALTH_BYTES);
+        own.submit(0, sqe, HEALTH_BYTES, OwnCompletion.NONE);
+        state.timeline.after(state.config.ownHealthNs(), () -> health(epoch));
     }
 
     /** Get Features 07h, Identify CNS 1, 2, 0: one at a time. */

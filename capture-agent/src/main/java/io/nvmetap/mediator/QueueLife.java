@@ -21,16 +21,22 @@ final class QueueLife {
 
     /** fault: qid-reuse-stale-state. Where the last queue of a number stood. */
     private final Map<Integer, Integer> stale = new HashMap<>();
+    private Interceptor interceptor;
 
     QueueLife(MediatorState state) {
         this.state = state;
         this.memory = new QueueMemory(state);
     }
 
-    void wire(OwnRequests newOwn, OwnWork newWork, CopyBack newCopyBack) {
+    void wire(
+            OwnRequests newOwn,
+            OwnWork newWork,
+            CopyBack newCopyBack,
+            Interceptor newInterceptor) {
         own = newOwn;
         work = newWork;
         copyBack = newCopyBack;
+        interceptor = newInterceptor;
     }
 
     /** The admin queues of an enable; false if there is no memory. */
@@ -192,6 +198,7 @@ final class QueueLife {
     }
 
     private void end(SqShadow sq) {
+        interceptor.drop(sq);
         for (int i = 0; i < sq.slots.capacity(); i++) {
             Slot slot = sq.slots.at(i);
             // One that was completed and waits to be copied keeps its slot until it is.

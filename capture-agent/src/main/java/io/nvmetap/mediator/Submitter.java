@@ -40,7 +40,11 @@ final class Submitter {
         sq.tail = (at + 1) % sq.entries;
         slot.entry = at;
         slot.event = sq.qid == 0 && slot.opcode() == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
-        if (!slot.event) {
+        if (slot.event) {
+            sq.cq.guestOut++;
+            // fault: aer-counted-too-early. Counted when it was fetched.
+            sq.cq.eventsOut += state.has(MediatorFault.AER_COUNTED_TOO_EARLY) ? 0 : 1;
+        } else {
             sq.cq.pending++;
             if (own) {
                 sq.cq.ownOut++;

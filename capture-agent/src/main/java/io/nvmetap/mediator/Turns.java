@@ -23,7 +23,8 @@ final class Turns {
 
     boolean ownMayIssue(CqShadow cq) {
         // fault: host-and-guest-commands-mixed.
-        return cq.guestOut == 0 || state.has(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED);
+        return cq.guestOut == cq.eventsOut
+                || state.has(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED);
     }
 
     private boolean ownIsDue(CqShadow cq) {

@@ -46,7 +46,11 @@ final class FaultSigns {
                 // doorbell buffers; a controller that was on before the driver came.
                 MediatorFault.CQ_DOORBELL_TO_WRONG_QUEUE,
                 MediatorFault.SHADOW_DOORBELL_SURVIVES_RESET,
-                MediatorFault.TAKEOVER_FROM_RUNNING_CONTROLLER);
+                MediatorFault.TAKEOVER_FROM_RUNNING_CONTROLLER,
+                MediatorFault.AER_COUNTED_TOO_EARLY,
+                MediatorFault.PAUSED_REQUEST_FREED_ON_RESET,
+                MediatorFault.HOST_REQUEST_WAITS_FOR_EVER,
+                MediatorFault.SIDE_STARVATION);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {
@@ -77,6 +81,8 @@ final class FaultSigns {
                                         e.kind == EventKind.INTERRUPT_SUPPRESSED
                                                 && e.label.equals("filtered")));
         signs.put(MediatorFault.HOST_AND_GUEST_COMMANDS_MIXED, FaultSigns::mixed);
+        signs.put(MediatorFault.REQUEST_LIST_CROSS_LINK, FaultSigns::emittedTwice);
+        signs.put(MediatorFault.INTERCEPT_COUNTER_RACE, FaultSigns::resetNeverEnds);
         signs.put(MediatorFault.APPLE_UNACKED_CQE_STALL, FaultSigns::ackedLater);
         signs.put(MediatorFault.APPLE_BUFFER_REUSE_STALL, FaultSigns::bufferTwice);
         signs.put(MediatorFault.ANS2_CID_RULES, FaultSigns::tagOnTwoQueues);
@@ -281,6 +287,21 @@ final class FaultSigns {
             }
         }
         return false;
+    }
+
+    private static boolean emittedTwice(Workload run) {
+        Set<Long> commands = new HashSet<>();
+        return any(run, e -> emitted(e) && e.commandId >= 0 && !commands.add(e.commandId));
+    }
+
+    private static boolean resetNeverEnds(Workload run) {
+        int open = 0;
+        for (CapturedEvent e : events(run)) {
+            if (e.kind == EventKind.CONTROLLER_RESET) {
+                open += e.edge == Edge.BEGIN ? 1 : -1;
+            }
+        }
+        return open > 0;
     }
 
     private static boolean ackedLater(Workload run) {

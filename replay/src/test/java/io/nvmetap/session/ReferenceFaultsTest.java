@@ -74,6 +74,8 @@ class ReferenceFaultsTest {
         "LOST_IRQ_POLLED_RESCUE, 54, no interrupt came on vector 0",
         "NUMBER_OF_QUEUES_NEVER_SET, 28, Invalid Queue Identifier",
         "UNCLEAN_SHUTDOWN, 8292, CSTS",
+        "REQUEST_LIST_CROSS_LINK, 3146, completed before the controller completed it",
+        "INTERCEPT_COUNTER_RACE, 2981, CSTS & 0x1 did not become 0x0",
         "COMMAND_STALL, 53, the driver never gave it to the controller",
         "MDTS_EXCEEDED, 18, received MDTS is 0x00",
         "COMMAND_SET_SELECTION_UNSUPPORTED, 2995, CSTS & 0x1 did not become 0x1"
@@ -98,6 +100,10 @@ class ReferenceFaultsTest {
                 "SQ_CQ_DOORBELL_PAIR_RACE",
                 "MSIX_UNMASK_NOT_FLUSHED",
                 "HOST_AND_GUEST_COMMANDS_MIXED",
+                "AER_COUNTED_TOO_EARLY",
+                "PAUSED_REQUEST_FREED_ON_RESET",
+                "HOST_REQUEST_WAITS_FOR_EVER",
+                "SIDE_STARVATION",
                 "ANS2_CID_RULES",
                 "SQ_SLOT_SCRUBBED_ON_COMPLETION",
                 "APPLE_BUFFER_REUSE_STALL"

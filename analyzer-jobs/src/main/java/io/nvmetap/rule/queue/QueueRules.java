@@ -22,7 +22,6 @@ public final class QueueRules {
                 SqCqDoorbellPairRace::new,
                 LostDeferredDoorbell::new,
                 SqSlotScrubbedOnCompletion::new,
-                HostAndGuestCommandsMixed::new,
                 Ans2CidRules::new,
                 MdtsExceeded::new,
                 PiecesRefusedWithinMdts::new,

@@ -12,6 +12,13 @@ public final class RequestRules {
      * @return makers of the rules of this package, in the order in which they judge
      */
     public static List<Supplier<Rule>> all() {
-        return List.of();
+        return List.of(
+                HostAndGuestCommandsMixed::new,
+                AerCountedTooEarly::new,
+                RequestListCrossLink::new,
+                PausedRequestFreedOnReset::new,
+                InterceptCounterRace::new,
+                HostRequestWaitsForEver::new,
+                SideStarvation::new);
     }
 }

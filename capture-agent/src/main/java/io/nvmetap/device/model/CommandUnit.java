@@ -50,6 +50,11 @@ final class CommandUnit implements QueueTable.Unit {
             swallow(command, ControllerFault.COMMAND_STALL);
             return;
         }
+        if (command.admin()
+                && state.faults.strikesFirst(ControllerFault.HOST_REQUEST_WAITS_FOR_EVER)) {
+            swallow(command, ControllerFault.HOST_REQUEST_WAITS_FOR_EVER);
+            return;
+        }
         if (command.dataBytes > state.profile.transferBytesMax()
                 && state.faults.has(ControllerFault.MDTS_EXCEEDED)) {
             swallow(command, ControllerFault.MDTS_EXCEEDED);

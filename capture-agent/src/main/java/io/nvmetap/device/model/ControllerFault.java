@@ -41,6 +41,9 @@ public enum ControllerFault {
     /** Read sooner than 2 s after a disable, CSTS.RDY stays 1 until a reset from outside. */
     RDY_WAIT_QUIRKS("rdy-wait-quirks"),
 
+    /** Never answers its first admin command; behind a mediator that asks first, it is its. */
+    HOST_REQUEST_WAITS_FOR_EVER("host-request-waits-for-ever"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 

@@ -40,6 +40,11 @@ final class FaultPlan {
                 && streams.get(fault).next(every);
     }
 
+    /** Whether this occasion is the first of all. */
+    boolean strikesFirst(ControllerFault fault) {
+        return faults.contains(fault) && streams.get(fault).occasions++ == 0;
+    }
+
     /** 0 up to, not including, {@code bound}. */
     long amount(ControllerFault fault, long bound) {
         return bound <= 0 ? 0 : streams.get(fault).random.nextLong(bound);

@@ -80,6 +80,19 @@ class ControllerFaultTest {
     }
 
     @Test
+    void shouldNeverAnswerTheFirstAdminCommand() {
+        TinyDriver driver = new TinyDriver(often, ControllerFault.HOST_REQUEST_WAITS_FOR_EVER);
+        List<String> log = watch(driver);
+        driver.enable();
+        for (int cid = 1; cid <= 3; cid++) {
+            driver.submit(0, Opcodes.ADMIN_KEEP_ALIVE, sqe -> {});
+            driver.time.advance(1_000_000_000);
+        }
+        assertThat(struck(log, ControllerFault.HOST_REQUEST_WAITS_FOR_EVER)).isEqualTo(1);
+        assertThat(log.stream().filter(line -> line.contains(" posted 0 "))).hasSize(2);
+    }
+
+    @Test
     void shouldRepeatItselfToTheNanosecond() {
         List<List<String>> logs = new ArrayList<>();
         for (int run = 0; run < 2; run++) {

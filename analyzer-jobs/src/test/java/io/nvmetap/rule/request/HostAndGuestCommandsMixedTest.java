@@ -1,4 +1,4 @@
-package io.nvmetap.rule.queue;
+package io.nvmetap.rule.request;
 
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
