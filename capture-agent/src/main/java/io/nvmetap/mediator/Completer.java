@@ -166,6 +166,8 @@ final class Completer {
         if (slot.sq.qid == 0) {
             admin.finish(slot);
         }
+        state.pages.free(slot.list);
+        slot.list = null;
         cq.toCopy.add(slot);
     }
 

@@ -14,6 +14,9 @@ final class Fetcher {
     private final Turns turns;
     private final AdminFilter admin;
     private final CopyBack copyBack;
+    private final OwnLists lists;
+    private final DataWalk.Lists listsRead = this::tell;
+    private SqShadow fetching;
     private final byte[] sqe = new byte[Sqe.SIZE_LONG];
 
     Fetcher(
@@ -27,6 +30,7 @@ final class Fetcher {
         this.turns = turns;
         this.admin = admin;
         this.copyBack = copyBack;
+        this.lists = new OwnLists(state);
     }
 
     /** Fetches and emits what the guest's tail covers, as far as turns and room allow. */
@@ -91,8 +95,13 @@ final class Fetcher {
         long commandId = state.nextCommandId();
         Pages pages = state.fetchedPages;
         pages.measure(sq.qid == 0, sqe, 0, commandId, state.blockBytes(Sqe.nsid(sqe, 0)));
-        if (state.tap.on()) {
-            pages.walk(sqe, 0, state.pageSize());
+        fetching = sq;
+        if (state.tap.on() || lists.wanted()) {
+            pages.walk(
+                    Sqe.prp1(sqe, 0),
+                    Sqe.prp2(sqe, 0),
+                    state.pageSize(),
+                    state.tap.on() ? listsRead : null);
         }
         state.tap.command(EventKind.COMMAND_FETCHED, sq, at, sqe, Owner.GUEST, pages);
         // fault: command-stall. Fetched and forgotten.
@@ -100,6 +109,10 @@ final class Fetcher {
             return;
         }
         serve(sq, commandId);
+    }
+
+    private void tell(long address, byte[] entries) {
+        state.tap.list(fetching.qid, state.fetchedPages.commandId, address, entries);
     }
 
     private void serve(SqShadow sq, long commandId) {
@@ -122,6 +135,7 @@ final class Fetcher {
                 return;
             }
         }
+        lists.replace(slot, sqe);
         submitter.emit(slot, sqe);
     }
 

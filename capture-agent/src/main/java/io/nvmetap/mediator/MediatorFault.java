@@ -40,6 +40,12 @@ public enum MediatorFault {
     ANS2_CID_RULES(
             false, false, "numbers the commands of each queue by itself where tags are shared"),
     MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
+    PRP_LIST_NONZERO_OFFSET(
+            false, false, "reads a PRP list from the start of its page, wherever it begins"),
+    PRP_LIST_LAST_ENTRY(
+            false, false, "takes the last entry of a list page for a pointer, and a pointer for data"),
+    BOUNCE_IGNORES_PRP2(
+            false, false, "copies Identify data to one piece of memory, PRP2 or not"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
     UNCLEAN_SHUTDOWN(true, false, "clears CC.EN at a shutdown notification, I/O in flight or not"),

@@ -30,7 +30,10 @@ final class FaultSigns {
      * corpus of module replay, and PlantedFaultsTest looks for them there.
      */
     static Set<MediatorFault> elsewhere() {
-        return EnumSet.noneOf(MediatorFault.class);
+        return EnumSet.of(
+                MediatorFault.PRP_LIST_NONZERO_OFFSET,
+                MediatorFault.PRP_LIST_LAST_ENTRY,
+                MediatorFault.BOUNCE_IGNORES_PRP2);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {

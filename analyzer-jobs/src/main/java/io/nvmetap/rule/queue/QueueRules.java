@@ -21,7 +21,6 @@ public final class QueueRules {
                 SqSlotScrubbedOnCompletion::new,
                 HostAndGuestCommandsMixed::new,
                 Ans2CidRules::new,
-                MdtsExceeded::new,
                 HostSqSlotOverwrite::new);
     }
 }
