@@ -13,6 +13,8 @@ public enum GuestFault {
     UNCLEAN_SHUTDOWN("unclean-shutdown"),
     /** Asks for more data in one command than MDTS allows. */
     MDTS_EXCEEDED("mdts-exceeded"),
+    /** Leaves junk in PRP2 of transfers of one page, and once zero in PRP1. */
+    PRP2_JUNK("prp2-junk"),
     /** Creates I/O queues without Set Features 07h (EDK2 and SeaBIOS always do). */
     NUMBER_OF_QUEUES_NEVER_SET("number-of-queues-never-set"),
     /** Writes zeros from one page, in many commands in flight at once. */
