@@ -17,6 +17,7 @@ import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
@@ -326,6 +327,30 @@ public final class Scenario {
     /** A Read of so many bytes reaches the controller. */
     public Scenario emittedBytes(int sqid, int cid, long bytes) {
         return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000), Owner.GUEST, bytes);
+    }
+
+    /** The mediator read these PRP list entries of a guest's command that it will fetch. */
+    public Scenario listRead(int sqid, int cid, long address, long... entries) {
+        byte[] b = new byte[8 * entries.length];
+        for (int i = 0; i < entries.length; i++) {
+            LittleEndian.put64(b, 8 * i, entries[i]);
+        }
+        long commandId = id(sqid, cid, Owner.GUEST);
+        return add(event().asPointerList(sqid, commandId, address, b));
+    }
+
+    /** A guest's Read with PRP1 and PRP2, its length, and the pages it was taken to mean. */
+    public Scenario pointing(
+            EventKind kind, int sqid, int cid, long[] prps, long bytes, long... pageAndLength) {
+        byte[] b = io(2, cid, prps[0]);
+        Sqe.putPrp2(b, 0, prps[1]);
+        CapturedEvent e = event().asCommand(kind, sqid, 0, b, 0, 64);
+        e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST));
+        e.dataBytes = bytes;
+        for (int i = 0; i < pageAndLength.length; i += 2) {
+            e.page(pageAndLength[i], (int) pageAndLength[i + 1]);
+        }
+        return us(1).add(e);
     }
 
     /** The mediator's own Read. */

@@ -5,6 +5,7 @@ import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.History;
 import io.nvmetap.nvme.PrpWalk;
+import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
@@ -61,7 +62,7 @@ public final class PrpListNonzeroOffset extends ListRule {
                         "The PRP list at 0x%x begins 0x%x into its page; the second page of data was"
                                 + " taken to be 0x%x.",
                         walk.prp2, walk.prp2 - start, second),
-                new Where(used.qid, -1, io.nvmetap.nvme.Sqe.cid(used.entry, 0)),
+                new Where(used.qid, -1, Sqe.cid(used.entry, 0)),
                 walk.seqOf(walk.prp2),
                 walk.seqOf(start),
                 walk.fetchedSeq,

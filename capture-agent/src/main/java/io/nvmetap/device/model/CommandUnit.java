@@ -1,6 +1,8 @@
 package io.nvmetap.device.model;
 
 import io.nvmetap.nvme.DataLength;
+import io.nvmetap.nvme.NvmSqe;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 
@@ -11,6 +13,9 @@ import io.nvmetap.nvme.StatusCode;
 final class CommandUnit implements QueueTable.Unit {
     /** Answer of a command that ends by something else than its own time. */
     static final int LATER = -1;
+
+    private static final long STRIPE_BYTES = 128 << 10;
+    private static final int CROSSING_FACTOR = 3;
 
     private final ModelState state;
     private final QueueTable queues;
@@ -46,6 +51,10 @@ final class CommandUnit implements QueueTable.Unit {
                 DataLength.of(command.admin(), command.sqe, 0, Sqe.KNOWN_ALL, blockBytes(command));
         if (!command.admin() && state.faults.strikesOnce(ControllerFault.COMMAND_STALL)) {
             swallow(command, ControllerFault.COMMAND_STALL);
+            return;
+        }
+        if (command.admin() && admin.forgets(command)) {
+            swallow(command, ControllerFault.IDENTIFY_CNS_UNSUPPORTED);
             return;
         }
         if (command.dataBytes > state.profile.transferBytesMax()
@@ -93,6 +102,17 @@ final class CommandUnit implements QueueTable.Unit {
         return command.admin() ? admin.execute(command) : nvm.execute(command);
     }
 
+    /** Under the fault: first and last byte lie in different stripes of the namespace. */
+    private boolean crosses(Command command) {
+        boolean moves =
+                command.opcode() == Opcodes.IO_READ || command.opcode() == Opcodes.IO_WRITE;
+        if (!moves || !state.faults.has(ControllerFault.STRIPE_OR_DEPTH_MISMATCH)) {
+            return false;
+        }
+        long first = NvmSqe.slba(command.sqe, 0) * blockBytes(command);
+        return first / STRIPE_BYTES != (first + command.dataBytes - 1) / STRIPE_BYTES;
+    }
+
     private int blockBytes(Command command) {
         NamespaceStore store = state.namespace(Sqe.nsid(command.sqe, 0));
         return store == null ? 0 : store.blockBytes();
@@ -106,6 +126,7 @@ final class CommandUnit implements QueueTable.Unit {
         long kib =
                 Math.min(Math.max(command.dataBytes, 0), state.profile.transferBytesMax()) / 1024;
         long jitter = latency.jitterNs() > 0 ? state.jitter.nextLong(latency.jitterNs() + 1) : 0;
-        return latency.baseNs() + kib * latency.perKibNs() + jitter;
+        long ns = latency.baseNs() + kib * latency.perKibNs() + jitter;
+        return crosses(command) ? ns * CROSSING_FACTOR : ns;
     }
 }

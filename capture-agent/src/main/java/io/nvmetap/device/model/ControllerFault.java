@@ -20,6 +20,15 @@ public enum ControllerFault {
     /** Never answers one I/O command out of the first {@code faultEvery}. */
     COMMAND_STALL("command-stall"),
 
+    /**
+     * Takes Identify structures it does not have for others: one of two (from the seed which) gets
+     * the page of CNS 0 or 1, the other no answer.
+     */
+    IDENTIFY_CNS_UNSUPPORTED("identify-cns-unsupported"),
+
+    /** Takes far longer for a Read or Write across a boundary of 128 KiB. */
+    STRIPE_OR_DEPTH_MISMATCH("stripe-or-depth-mismatch"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 
