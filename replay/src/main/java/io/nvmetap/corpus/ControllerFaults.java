@@ -24,7 +24,7 @@ final class ControllerFaults {
                         .leadingTo("command-stall CONTROLLER"),
                 controller(
                         ControllerFault.STRIPE_OR_DEPTH_MISMATCH,
-                        run(GuestKind.LINUX, "intel", 600)
+                        run(GuestKind.LINUX, "intel", 1_000)
                                 .withGuestHabits(GuestHabit.UNALIGNED_TRANSFERS)));
     }
 }

@@ -99,7 +99,10 @@ class ReferenceFaultsTest {
                 "HOST_AND_GUEST_COMMANDS_MIXED",
                 "ANS2_CID_RULES",
                 "SQ_SLOT_SCRUBBED_ON_COMPLETION",
-                "APPLE_BUFFER_REUSE_STALL"
+                "APPLE_BUFFER_REUSE_STALL",
+                "PRP_LIST_NONZERO_OFFSET",
+                "PRP_LIST_LAST_ENTRY",
+                "BOUNCE_IGNORES_PRP2"
             })
     void shouldNotAccuseABuildOfWhatTheBootDoesNotShow(MediatorFault fault) {
         Verdict verdict = replay(fullChain, DriverSpec.parse("reference:fault=" + fault.id()));

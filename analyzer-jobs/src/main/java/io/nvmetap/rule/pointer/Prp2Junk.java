@@ -32,7 +32,7 @@ public final class Prp2Junk extends Rule {
                         Severity.WARNING,
                         RuleInfo.Scope.QUEUE_PAIR,
                         "NVMe Base 2.0, 3.3.3.1 (PRP2 is reserved if the data cross no page"
-                                + " boundary); 1.5 (reserved fields are cleared)",
+                                + " boundary; what is reserved is cleared)",
                         "Clear the entry before it is filled in; a buffer at address zero is most"
                                 + " likely one that was never set.",
                         List.of("F4")));
