@@ -263,14 +263,12 @@ public final class Scenario {
 
     /** The mediator fetches a Read. */
     public Scenario fetched(int sqid, int cid) {
-        return submit(
-                EventKind.COMMAND_FETCHED, sqid, io(2, cid, buffer(cid)), Owner.GUEST, 4096);
+        return submit(EventKind.COMMAND_FETCHED, sqid, io(2, cid, buffer(cid)), Owner.GUEST, 4096);
     }
 
     /** A guest's Read is emitted (for a log: fetched by the controller). */
     public Scenario emitted(int sqid, int cid) {
-        return submit(
-                EventKind.COMMAND_EMITTED, sqid, io(2, cid, buffer(cid)), Owner.GUEST, 4096);
+        return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, buffer(cid)), Owner.GUEST, 4096);
     }
 
     /** An admin command on its way: fetched or emitted. */

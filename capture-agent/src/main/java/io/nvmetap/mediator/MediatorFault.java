@@ -43,9 +43,10 @@ public enum MediatorFault {
     PRP_LIST_NONZERO_OFFSET(
             false, false, "reads a PRP list from the start of its page, wherever it begins"),
     PRP_LIST_LAST_ENTRY(
-            false, false, "takes the last entry of a list page for a pointer, and a pointer for data"),
-    BOUNCE_IGNORES_PRP2(
-            false, false, "copies Identify data to one piece of memory, PRP2 or not"),
+            false,
+            false,
+            "takes the last entry of a list page for a pointer, and a pointer for data"),
+    BOUNCE_IGNORES_PRP2(false, false, "copies Identify data to one piece of memory, PRP2 or not"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
     UNCLEAN_SHUTDOWN(true, false, "clears CC.EN at a shutdown notification, I/O in flight or not"),

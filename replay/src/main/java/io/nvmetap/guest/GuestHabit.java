@@ -8,7 +8,10 @@ public enum GuestHabit {
     MESSAGE_INTERRUPTS,
     /** PRP lists begin anywhere in their page, end with it, or go on in another. */
     LIST_OFFSETS,
-    /** Pages of a buffer never follow each other; the Linux-like guest's Identify buffer begins near a page's end. */
+    /**
+     * Pages of a buffer never follow each other; the Linux-like guest's Identify buffer begins near
+     * a page's end.
+     */
     SCATTERED_BUFFERS,
     /** The Linux-like guest moves up to 2 MiB and a bit in one command, about 512 pages mostly. */
     LARGE_TRANSFERS,

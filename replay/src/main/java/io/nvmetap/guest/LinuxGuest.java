@@ -35,7 +35,9 @@ final class LinuxGuest implements Guest {
     private static final long MASKED_NS = 60_000;
     private static final int MSIX_ENTRY_BYTES = 16;
 
-    /** Where a scattered Identify buffer begins: its limits before the page's end, the rest after. */
+    /**
+     * Where a scattered Identify buffer begins: its limits before the page's end, the rest after.
+     */
     private static final int LATE_IN_PAGE = 0xF80;
 
     private static final int SQES_BYTE = 512;

@@ -170,7 +170,8 @@ final class LinuxQueue {
             io.begin(LinuxIo.Kind.TOO_LONG, 0, bytes / geometry.blockBytes);
             return;
         }
-        if (!wentNowhere && left < spec.operations() / spec.cpus() / 2
+        if (!wentNowhere
+                && left < spec.operations() / spec.cpus() / 2
                 && spec.has(GuestFault.PRP2_JUNK)) {
             wentNowhere = true;
             io.begin(LinuxIo.Kind.NOWHERE, 0, 1);

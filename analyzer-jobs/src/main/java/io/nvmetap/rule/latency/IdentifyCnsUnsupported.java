@@ -122,8 +122,7 @@ public final class IdentifyCnsUnsupported extends Rule {
         if (cns(h.facts.command) <= IdentifyCns.CONTROLLER) {
             answeredEpoch = h.device.epoch;
             answeredSeq = e.seq;
-        } else if (e.knows(Cqe.STATUS_OFFSET, 2)
-                && !StatusCode.success(Cqe.status(e.entry, 0))) {
+        } else if (e.knows(Cqe.STATUS_OFFSET, 2) && !StatusCode.success(Cqe.status(e.entry, 0))) {
             // Refused, as it ought to be.
             judge.chance();
         }
@@ -205,9 +204,7 @@ public final class IdentifyCnsUnsupported extends Rule {
                     String.format(
                             "Asked for CNS %02Xh (%s), the controller has not answered for %,d ms;"
                                     + " it answers CNS 0 and 1.",
-                            cns(c),
-                            IdentifyCns.name(cns(c)),
-                            (h.nowNs - c.startNs) / 1_000_000),
+                            cns(c), IdentifyCns.name(cns(c)), (h.nowNs - c.startNs) / 1_000_000),
                     Where.of(c),
                     answeredSeq,
                     c.startSeq,

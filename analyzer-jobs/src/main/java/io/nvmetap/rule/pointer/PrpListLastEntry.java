@@ -46,9 +46,15 @@ public final class PrpListLastEntry extends ListRule {
             return;
         }
         long instead = walk.usedFor(used, difference);
-        boolean pointerAsData = walk.pointer(difference) != 0 && instead == walk.pointer(difference);
+        boolean pointerAsData =
+                walk.pointer(difference) != 0 && instead == walk.pointer(difference);
         if (pointerAsData) {
-            accuse(walk, used, difference, "the pointer to the next list was taken for data", judge);
+            accuse(
+                    walk,
+                    used,
+                    difference,
+                    "the pointer to the next list was taken for data",
+                    judge);
         } else if (walk.lastPlace(difference) && (told || followed(walk, difference, instead))) {
             accuse(walk, used, difference, "the last page of data was taken for a list", judge);
         }
@@ -60,8 +66,7 @@ public final class PrpListLastEntry extends ListRule {
         return found != PrpWalk.UNREADABLE && (found & -(long) walk.pageSize) == instead;
     }
 
-    private static void accuse(
-            ListWalk walk, CapturedEvent used, int i, String what, Judge judge) {
+    private static void accuse(ListWalk walk, CapturedEvent used, int i, String what, Judge judge) {
         judge.violated(
                 Party.MEDIATOR,
                 String.format(

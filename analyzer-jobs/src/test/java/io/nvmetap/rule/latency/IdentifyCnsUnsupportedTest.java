@@ -124,10 +124,7 @@ class IdentifyCnsUnsupportedTest {
     @Test
     void shouldNotJudgeAcrossAGap() {
         Scenario s = answered(log(), 1, 1, page(1)).lost(1);
-        answered(s.cc(0x460000).enable(), 2, 3, page(1))
-                .judged()
-                .violatesNothing()
-                .unknown(RULE);
+        answered(s.cc(0x460000).enable(), 2, 3, page(1)).judged().violatesNothing().unknown(RULE);
     }
 
     @Test

@@ -115,7 +115,16 @@ class PrpListLastEntryTest {
     void shouldNotJudgeBeyondWhatWasReadOrFollowed() {
         ready().listRead(1, 1, 0x50FF0, 0x21000)
                 .pointing(
-                        COMMAND_FETCHED, 1, 1, PRPS, 3 * PAGE, 0x10000, PAGE, 0x21000, PAGE, 0x9000,
+                        COMMAND_FETCHED,
+                        1,
+                        1,
+                        PRPS,
+                        3 * PAGE,
+                        0x10000,
+                        PAGE,
+                        0x21000,
+                        PAGE,
+                        0x9000,
                         PAGE)
                 .judged()
                 .violatesNothing()
@@ -130,7 +139,16 @@ class PrpListLastEntryTest {
                 .reset(Edge.END)
                 .ready()
                 .pointing(
-                        COMMAND_FETCHED, 1, 1, PRPS, 3 * PAGE, 0x10000, PAGE, 0x21000, PAGE, 0x9000,
+                        COMMAND_FETCHED,
+                        1,
+                        1,
+                        PRPS,
+                        3 * PAGE,
+                        0x10000,
+                        PAGE,
+                        0x21000,
+                        PAGE,
+                        0x9000,
                         PAGE)
                 .judged()
                 .violatesNoneOf(RULE)
@@ -142,7 +160,16 @@ class PrpListLastEntryTest {
         ready().listRead(1, 1, 0x50FF0, 0x21000, 0x32000)
                 .lost(2)
                 .pointing(
-                        COMMAND_FETCHED, 1, 1, PRPS, 3 * PAGE, 0x10000, PAGE, 0x21000, PAGE, 0x9000,
+                        COMMAND_FETCHED,
+                        1,
+                        1,
+                        PRPS,
+                        3 * PAGE,
+                        0x10000,
+                        PAGE,
+                        0x21000,
+                        PAGE,
+                        0x9000,
                         PAGE)
                 .judged()
                 .violatesNothing()

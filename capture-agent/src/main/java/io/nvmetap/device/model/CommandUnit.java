@@ -104,8 +104,7 @@ final class CommandUnit implements QueueTable.Unit {
 
     /** Under the fault: first and last byte lie in different stripes of the namespace. */
     private boolean crosses(Command command) {
-        boolean moves =
-                command.opcode() == Opcodes.IO_READ || command.opcode() == Opcodes.IO_WRITE;
+        boolean moves = command.opcode() == Opcodes.IO_READ || command.opcode() == Opcodes.IO_WRITE;
         if (!moves || !state.faults.has(ControllerFault.STRIPE_OR_DEPTH_MISMATCH)) {
             return false;
         }

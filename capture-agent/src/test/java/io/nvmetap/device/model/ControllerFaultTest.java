@@ -302,8 +302,7 @@ class ControllerFaultTest {
 
     @Test
     void shouldMistakeSomeIdentifyStructuresAndForgetTheOthers() {
-        TinyDriver driver =
-                TinyDriver.started(generic, ControllerFault.IDENTIFY_CNS_UNSUPPORTED);
+        TinyDriver driver = TinyDriver.started(generic, ControllerFault.IDENTIFY_CNS_UNSUPPORTED);
         assertThat(identify(driver, 1)).isZero();
         byte[] first = driver.bytes(DATA, 4096);
         int odd = identify(driver, 3);
