@@ -16,8 +16,11 @@ import io.nvmetap.event.RequestStep;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
+import io.nvmetap.event.Transfer;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.LittleEndian;
+import io.nvmetap.nvme.NvmSqe;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
@@ -219,6 +222,11 @@ public final class Scenario {
         return b;
     }
 
+    /** A page for each command, none of them at zero. */
+    private static long buffer(int cid) {
+        return cid == 0 ? 0x800_0000L : 0x1000L * cid;
+    }
+
     private static byte[] io(int opcode, int cid, long prp1) {
         byte[] b = sqe(opcode, cid, 0, 0);
         Sqe.putPrp1(b, 0, prp1);
@@ -249,7 +257,7 @@ public final class Scenario {
 
     /** A fetched Read that differs from one with the same cid by its command id. */
     public Scenario fetchedAs(int sqid, int cid, long commandId) {
-        byte[] sqe = io(2, cid, 0x1000L * cid);
+        byte[] sqe = io(2, cid, buffer(cid));
         CapturedEvent e = event().asCommand(EventKind.COMMAND_FETCHED, sqid, 0, sqe, 0, 64);
         return us(1).add(e.owned(Owner.GUEST, commandId));
     }
@@ -269,8 +277,7 @@ public final class Scenario {
 
     /** The mediator fetches a Read. */
     public Scenario fetched(int sqid, int cid) {
-        return submit(
-                EventKind.COMMAND_FETCHED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
+        return submit(EventKind.COMMAND_FETCHED, sqid, io(2, cid, buffer(cid)), Owner.GUEST, 4096);
     }
 
     /** The mediator fetches a Read from this slot. */
@@ -288,8 +295,7 @@ public final class Scenario {
 
     /** A guest's Read is emitted (for a log: fetched by the controller). */
     public Scenario emitted(int sqid, int cid) {
-        return submit(
-                EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000L * cid), Owner.GUEST, 4096);
+        return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, buffer(cid)), Owner.GUEST, 4096);
     }
 
     /** The mediator fetches a Read into this buffer from a slot. */
@@ -442,6 +448,53 @@ public final class Scenario {
     /** A Read of so many bytes reaches the controller. */
     public Scenario emittedBytes(int sqid, int cid, long bytes) {
         return submit(EventKind.COMMAND_EMITTED, sqid, io(2, cid, 0x1000), Owner.GUEST, bytes);
+    }
+
+    /** The mediator read these PRP list entries of a guest's command that it will fetch. */
+    public Scenario listRead(int sqid, int cid, long address, long... entries) {
+        byte[] b = new byte[8 * entries.length];
+        for (int i = 0; i < entries.length; i++) {
+            LittleEndian.put64(b, 8 * i, entries[i]);
+        }
+        long commandId = id(sqid, cid, Owner.GUEST);
+        return add(event().asPointerList(sqid, commandId, address, b));
+    }
+
+    /** A guest's Read with PRP1 and PRP2, its length, and the pages it was taken to mean. */
+    public Scenario pointing(
+            EventKind kind, int sqid, int cid, long[] prps, long bytes, long... pageAndLength) {
+        byte[] b = io(2, cid, prps[0]);
+        Sqe.putPrp2(b, 0, prps[1]);
+        CapturedEvent e = event().asCommand(kind, sqid, 0, b, 0, 64);
+        e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST));
+        e.dataBytes = bytes;
+        for (int i = 0; i < pageAndLength.length; i += 2) {
+            e.page(pageAndLength[i], (int) pageAndLength[i + 1]);
+        }
+        return us(1).add(e);
+    }
+
+    /** A guest's Identify reaches the controller. */
+    public Scenario identifies(int cid, int cns) {
+        byte[] b = sqe(6, cid, cns, 0);
+        Sqe.putPrp1(b, 0, buffer(cid));
+        return submit(EventKind.COMMAND_EMITTED, 0, b, Owner.GUEST, 4096);
+    }
+
+    /** Data that the controller gave for an admin command, before or after its completion. */
+    public Scenario gives(int cid, byte[] page) {
+        CapturedEvent e =
+                event().asPayload(Side.DEVICE, Transfer.FROM_DEVICE, 0, cid, page.length, page);
+        e.commandId = id(0, cid, Owner.GUEST);
+        return add(e);
+    }
+
+    /** A guest's Read or Write of blocks of 512 bytes, done after so many microseconds. */
+    public Scenario moves(int opcode, long slba, int blocks, long us) {
+        byte[] b = io(opcode, 1, 0x1000);
+        NvmSqe.putRange(b, 0, slba, blocks);
+        submit(EventKind.COMMAND_EMITTED, 1, b, Owner.GUEST, 512L * blocks);
+        return us(us - 1).seen(1, 1);
     }
 
     /** The mediator's own Read. */

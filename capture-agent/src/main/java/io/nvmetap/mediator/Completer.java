@@ -203,6 +203,8 @@ final class Completer {
             slot.sq.slots.release(slot);
             return;
         }
+        state.pages.free(slot.list);
+        slot.list = null;
         cq.toCopy.add(slot);
     }
 

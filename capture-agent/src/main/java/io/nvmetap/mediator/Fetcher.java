@@ -18,6 +18,9 @@ final class Fetcher {
     private final AdminFilter admin;
     private final CopyBack copyBack;
     private final Interceptor interceptor;
+    private final OwnLists lists;
+    private final DataWalk.Lists listsRead = this::tell;
+    private SqShadow fetching;
     private final byte[] sqe = new byte[Sqe.SIZE_LONG];
 
     // ---- fault: request-list-cross-link ----
@@ -39,6 +42,7 @@ final class Fetcher {
         this.admin = admin;
         this.copyBack = copyBack;
         this.interceptor = interceptor;
+        this.lists = new OwnLists(state);
     }
 
     /** Fetches and emits what the guest's tail covers, as far as turns and room allow. */
@@ -112,8 +116,13 @@ final class Fetcher {
         long commandId = state.nextCommandId();
         Pages pages = state.fetchedPages;
         pages.measure(sq.qid == 0, sqe, 0, commandId, state.blockBytes(Sqe.nsid(sqe, 0)));
-        if (state.tap.on()) {
-            pages.walk(sqe, 0, state.pageSize());
+        fetching = sq;
+        if (state.tap.on() || lists.wanted()) {
+            pages.walk(
+                    Sqe.prp1(sqe, 0),
+                    Sqe.prp2(sqe, 0),
+                    state.pageSize(),
+                    state.tap.on() ? listsRead : null);
         }
         state.tap.command(EventKind.COMMAND_FETCHED, sq, at, sqe, Owner.GUEST, pages);
         // fault: aer-counted-too-early. Not yet out, and counted among those that are.
@@ -146,6 +155,10 @@ final class Fetcher {
         return Arrays.equals(entry, new byte[entry.length]);
     }
 
+    private void tell(long address, byte[] entries) {
+        state.tap.list(fetching.qid, state.fetchedPages.commandId, address, entries);
+    }
+
     private void serve(SqShadow sq, long commandId) {
         int answer = foreign(sqe) ? AdminFilter.ANSWER_FOREIGN : AdminFilter.PASS;
         if (answer == AdminFilter.PASS && sq.qid == 0) {
@@ -166,6 +179,7 @@ final class Fetcher {
                 return;
             }
         }
+        lists.replace(slot, sqe);
         if (interceptor.takes(slot, sqe)) {
             return;
         }

@@ -7,6 +7,7 @@ import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.IdentifyCns;
 import io.nvmetap.nvme.IdentifyController;
 import io.nvmetap.nvme.IdentifyNamespace;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 
@@ -23,9 +24,15 @@ final class IdentifyFilter {
         this.state = state;
     }
 
+    /** Whether an admin command's data goes through a bounce page. */
+    static boolean bounces(byte[] sqe, int from) {
+        return Sqe.opcode(sqe, from) == Opcodes.ADMIN_IDENTIFY
+                && AdminSqe.cns(sqe, from) == IdentifyCns.CONTROLLER;
+    }
+
     /** Going out; false if the guest's buffer is not described by PRPs that can be followed. */
     boolean prepare(Slot slot, byte[] sqe) {
-        if (AdminSqe.cns(sqe, 0) != IdentifyCns.CONTROLLER) {
+        if (!bounces(sqe, 0)) {
             return true;
         }
         Pages pages = state.fetchedPages;

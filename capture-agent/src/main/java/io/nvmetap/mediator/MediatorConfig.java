@@ -140,6 +140,11 @@ public final class MediatorConfig {
         return b.turnCommandsMax;
     }
 
+    /** The controller gets copies of the guest's PRP lists, never the guest's own. */
+    public boolean ownLists() {
+        return b.ownLists;
+    }
+
     /** Modelled cost of copying completions back, before the first store. */
     public long copyDelayNs() {
         return b.copyDelayNs;
@@ -189,6 +194,7 @@ public final class MediatorConfig {
         private long ownDeadlineNs = 5_000_000_000L;
         private long turnNsMax = 5_000_000;
         private int turnCommandsMax = 64;
+        private boolean ownLists;
         private long copyDelayNs;
         private long pollNsMin = 10_000;
         private long drainNsMax = 1_000_000_000;
@@ -220,6 +226,7 @@ public final class MediatorConfig {
             ownDeadlineNs = o.ownDeadlineNs;
             turnNsMax = o.turnNsMax;
             turnCommandsMax = o.turnCommandsMax;
+            ownLists = o.ownLists;
             copyDelayNs = o.copyDelayNs;
             pollNsMin = o.pollNsMin;
             drainNsMax = o.drainNsMax;
@@ -333,6 +340,11 @@ public final class MediatorConfig {
             return this;
         }
 
+        public Builder ownLists(boolean value) {
+            ownLists = value;
+            return this;
+        }
+
         public Builder copyDelayNs(long value) {
             copyDelayNs = Math.max(0, value);
             return this;
@@ -358,7 +370,10 @@ public final class MediatorConfig {
             return this;
         }
 
-        /** The configuration; faults that need own commands or an interceptor get them. */
+        /**
+         * The configuration; faults that need own commands or an interceptor get them, faults of the
+         * walk over PRP lists have its outcome used.
+         */
         public MediatorConfig build() {
             MediatorConfig config = new MediatorConfig(this);
             boolean needsLoad =
@@ -375,6 +390,9 @@ public final class MediatorConfig {
             if (needsInterceptor && interceptEvery == 0) {
                 config.b.intercept(4, interceptNs);
             }
+            config.b.ownLists |=
+                    faults.contains(MediatorFault.PRP_LIST_NONZERO_OFFSET)
+                            || faults.contains(MediatorFault.PRP_LIST_LAST_ENTRY);
             return config;
         }
 

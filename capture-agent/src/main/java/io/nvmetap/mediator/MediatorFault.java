@@ -86,6 +86,13 @@ public enum MediatorFault {
             false, false, "identifies every namespace one by one before it serves the guest"),
     QUEUE_MEMORY_FREED_WHILE_OWNED(
             false, false, "frees queue memory when it asks for the end of a queue, not at its end"),
+    PRP_LIST_NONZERO_OFFSET(
+            false, false, "reads a PRP list from the start of its page, wherever it begins"),
+    PRP_LIST_LAST_ENTRY(
+            false,
+            false,
+            "takes the last entry of a list page for a pointer, and a pointer for data"),
+    BOUNCE_IGNORES_PRP2(false, false, "copies Identify data to one piece of memory, PRP2 or not"),
     RESET_DURING_COMPLETION(false, false, "keeps copying and ringing while a reset runs"),
     NUMBER_OF_QUEUES_NEVER_SET(true, false, "assumes one I/O queue when the guest never asked"),
     TAKEOVER_FROM_RUNNING_CONTROLLER(

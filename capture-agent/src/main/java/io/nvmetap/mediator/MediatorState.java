@@ -33,8 +33,8 @@ final class MediatorState {
     final FaultSwitch faults;
     final OwnPages pages;
     final QueueShadows queues = new QueueShadows();
-    final Pages fetchedPages = new Pages();
-    final Pages emittedPages = new Pages();
+    final Pages fetchedPages;
+    final Pages emittedPages = new Pages(null);
 
     GuestMemory guest;
     GuestMemory memory;
@@ -69,6 +69,7 @@ final class MediatorState {
         this.timeline = timeline;
         this.tap = tap;
         this.faults = new FaultSwitch(config);
+        this.fetchedPages = new Pages(faults);
         this.pages =
                 config.ownMemory() == null
                         ? new OwnPages(

@@ -69,6 +69,13 @@ final class MediatorTap {
         tap.emit(e, cpu);
     }
 
+    /** Entries of a guest's PRP list, as they were read from {@code address} on. */
+    void list(int sqid, long commandId, long address, byte[] entries) {
+        if (tap.on()) {
+            tap.emit(tap.event().asPointerList(sqid, commandId, address, entries), cpu);
+        }
+    }
+
     /** An entry changed in the controller's queue though no command is placed there. */
     void entryStored(SqShadow sq, int at, byte[] sqe) {
         if (tap.on()) {

@@ -5,14 +5,15 @@ import io.nvmetap.device.MemoryFault;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.nvme.DataLength;
 import io.nvmetap.nvme.PageList;
-import io.nvmetap.nvme.PrpWalk;
 import io.nvmetap.nvme.Sqe;
 
 /** The data pages of one command at a time: reused, no allocation per command. */
 final class Pages {
     private final PageList list = new PageList();
+    private final FaultSwitch faults;
+    private final DataWalk walk;
+    private final long[] prps = new long[2];
     private GuestMemory memory;
-    private final PrpWalk.PageReader reader = this::entry;
 
     /** Command the pages belong to. */
     long commandId;
@@ -20,6 +21,15 @@ final class Pages {
     private long dataBytes;
     private boolean sgl;
     private boolean walked;
+    private boolean bounced;
+
+    /**
+     * @param faults faults of the walk, null none
+     */
+    Pages(FaultSwitch faults) {
+        this.faults = faults;
+        this.walk = new DataWalk(faults);
+    }
 
     /** Sets the memory that PRP lists are read from. */
     void memory(GuestMemory newMemory) {
@@ -36,6 +46,11 @@ final class Pages {
         return walked;
     }
 
+    /** Whether the last walk followed a PRP list. */
+    boolean listed() {
+        return walk.listed();
+    }
+
     PageList list() {
         return list;
     }
@@ -46,19 +61,31 @@ final class Pages {
         sgl = Sqe.psdt(sqe, from) != Sqe.PSDT_PRP;
         dataBytes = DataLength.of(admin, sqe, from, Sqe.KNOWN_ALL, blockBytes);
         walked = false;
+        bounced = admin && IdentifyFilter.bounces(sqe, from);
         list.clear();
     }
 
     /** Walks the data pointer of what was measured. */
     void walk(byte[] sqe, int from, int pageSize) {
+        walk(Sqe.prp1(sqe, from), Sqe.prp2(sqe, from), pageSize, null);
+    }
+
+    /** The same for pointers that are not in the entry. */
+    void walk(long prp1, long prp2, int pageSize, DataWalk.Lists lists) {
         list.clear();
         walked = false;
         if (sgl || dataBytes <= 0) {
             return;
         }
-        long prp1 = Sqe.prp1(sqe, from);
-        long prp2 = Sqe.prp2(sqe, from);
-        walked = PrpWalk.walk(prp1, prp2, dataBytes, pageSize, reader, list) == PrpWalk.Result.OK;
+        // fault: bounce-ignores-prp2. One piece from PRP1 on, whatever page comes next.
+        if (bounced && faults != null && faults.has(MediatorFault.BOUNCE_IGNORES_PRP2)) {
+            list.add(prp1, (int) dataBytes);
+            walked = true;
+            return;
+        }
+        prps[0] = prp1;
+        prps[1] = prp2;
+        walked = walk.walk(prps, dataBytes, pageSize, memory, list, lists);
     }
 
     /** Puts length and pages into an event, up to its bound. */
@@ -91,14 +118,6 @@ final class Pages {
             return true;
         } catch (MemoryFault missing) {
             return false;
-        }
-    }
-
-    private long entry(long address) {
-        try {
-            return memory.readLong(address);
-        } catch (MemoryFault missing) {
-            return PrpWalk.UNREADABLE;
         }
     }
 }

@@ -48,7 +48,8 @@ final class PayloadTap {
         Pages pages = state.emittedPages;
         int blockBytes = state.blockBytes(Sqe.nsid(sqe, 0));
         pages.measure(slot.sq.qid == 0, sqe, 0, slot.commandId, blockBytes);
-        pages.walk(sqe, 0, state.pageSize());
+        long prp2 = slot.list == null ? Sqe.prp2(sqe, 0) : slot.list.address;
+        pages.walk(Sqe.prp1(sqe, 0), prp2, state.pageSize(), null);
         if (pages.walked()) {
             emit(Transfer.FROM_DEVICE, slot, pages);
         }

@@ -81,6 +81,7 @@ final class QueueShadows {
             Slot slot = sq.slots.at(i);
             if (slot != null && slot.busy && slot.sq == sq) {
                 pages.free(slot.bounce);
+                pages.free(slot.list);
                 if (slot.newCq != null) {
                     pages.free(slot.newCq.ring);
                 }

@@ -44,6 +44,9 @@ final class Slot {
     /** Page that stands in for the guest's buffer; null if none does. */
     OwnPages.Block bounce;
 
+    /** Own copy of the guest's PRP list; null if the controller gets the guest's. */
+    OwnPages.Block list;
+
     /** Queue that exists once the controller agrees. */
     CqShadow newCq;
 
@@ -68,6 +71,7 @@ final class Slot {
         devicePosition = -1;
         dataBytes = -1;
         bounce = null;
+        list = null;
         newCq = null;
         newSq = null;
     }
@@ -77,6 +81,7 @@ final class Slot {
         sq = null;
         own = null;
         bounce = null;
+        list = null;
         newCq = null;
         newSq = null;
     }

@@ -50,7 +50,10 @@ final class FaultSigns {
                 MediatorFault.AER_COUNTED_TOO_EARLY,
                 MediatorFault.PAUSED_REQUEST_FREED_ON_RESET,
                 MediatorFault.HOST_REQUEST_WAITS_FOR_EVER,
-                MediatorFault.SIDE_STARVATION);
+                MediatorFault.SIDE_STARVATION,
+                MediatorFault.PRP_LIST_NONZERO_OFFSET,
+                MediatorFault.PRP_LIST_LAST_ENTRY,
+                MediatorFault.BOUNCE_IGNORES_PRP2);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {

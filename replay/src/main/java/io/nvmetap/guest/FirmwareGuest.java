@@ -51,7 +51,7 @@ final class FirmwareGuest implements Guest {
             FirmwareHabits.Pair pair = habits.pairs().get(i);
             pairs.add(new GuestQueuePair(machine, i + 1, pair.sqEntries(), pair.cqEntries()));
         }
-        buffer = new GuestBuffer(machine, BUFFER_BYTES);
+        buffer = new GuestBuffer(machine, BUFFER_BYTES, spec);
     }
 
     @Override
@@ -207,6 +207,9 @@ final class FirmwareGuest implements Guest {
         Sqe.putNsid(sqe, 0, 1);
         NvmSqe.putRange(sqe, 0, slba, count);
         buffer.point(sqe, 0, count * blockBytes);
+        if (spec.has(GuestFault.PRP2_JUNK) && Sqe.prp2(sqe, 0) == 0) {
+            Sqe.putPrp2(sqe, 0, buffer.address + slba * 8);
+        }
         return sqe;
     }
 

@@ -19,6 +19,8 @@ public enum GuestFault {
     ENABLE_WITH_INVALID_CONFIGURATION("enable-with-invalid-configuration"),
     /** Asks for more data in one command than MDTS allows. */
     MDTS_EXCEEDED("mdts-exceeded"),
+    /** Leaves junk in PRP2 of transfers of one page, and once zero in PRP1. */
+    PRP2_JUNK("prp2-junk"),
     /** Creates I/O queues without Set Features 07h (EDK2 and SeaBIOS always do). */
     NUMBER_OF_QUEUES_NEVER_SET("number-of-queues-never-set"),
     /** Firmware gives a command up without a reset and takes the next completion for its own. */

@@ -20,5 +20,18 @@ public enum GuestHabit {
     /** The Linux-like guest has three queues: the first two share a completion queue. */
     SHARED_CQ,
     /** The Linux-like guest uses MSI instead of MSI-X. */
-    MESSAGE_INTERRUPTS
+    MESSAGE_INTERRUPTS,
+    /** PRP lists begin anywhere in their page, end with it, or go on in another. */
+    LIST_OFFSETS,
+    /**
+     * Pages of a buffer never follow each other; the Linux-like guest's Identify buffer begins near
+     * a page's end.
+     */
+    SCATTERED_BUFFERS,
+    /** The Linux-like guest moves up to 2 MiB and a bit in one command, about 512 pages mostly. */
+    LARGE_TRANSFERS,
+    /** The Linux-like guest's transfers begin at any block. */
+    UNALIGNED_TRANSFERS,
+    /** The Linux-like guest asks for what later versions can identify, and can do without. */
+    CURIOUS_IDENTIFY
 }

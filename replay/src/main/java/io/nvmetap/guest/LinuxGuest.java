@@ -36,6 +36,22 @@ final class LinuxGuest implements Guest {
     private static final long MASKED_NS = 60_000;
     private static final int MSIX_ENTRY_BYTES = 16;
     private static final long CLOSED_NS = 200_000;
+
+    /**
+     * Where a scattered Identify buffer begins: its limits before the page's end, the rest after.
+     */
+    private static final int LATE_IN_PAGE = 0xF80;
+
+    private static final int SQES_BYTE = 512;
+    private static final long CURIOUS_NS_MAX = 5 * SECOND_NS;
+    private static final int[] CURIOUS = {
+        IdentifyCns.ACTIVE_NAMESPACE_LIST,
+        IdentifyCns.NAMESPACE_DESCRIPTORS,
+        IdentifyCns.CSI_NAMESPACE,
+        IdentifyCns.CSI_CONTROLLER,
+        IdentifyCns.INDEPENDENT_NAMESPACE,
+        IdentifyCns.COMMAND_SETS
+    };
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
 
     private final GuestMachine machine;
@@ -59,7 +75,7 @@ final class LinuxGuest implements Guest {
         this.disk = disk;
         this.admin = new LinuxAdmin(machine);
         this.creator = new LinuxQueueCommands(admin);
-        this.page = new GuestBuffer(machine, 4096);
+        this.page = new GuestBuffer(machine, 4096, spec);
         this.zeroPage = new GuestBuffer(machine, 4096);
     }
 
@@ -127,7 +143,10 @@ final class LinuxGuest implements Guest {
     }
 
     private void setUp() {
-        IdentifyController id = new IdentifyController(identify(0, IdentifyCns.CONTROLLER));
+        byte[] controller = identify(0, IdentifyCns.CONTROLLER);
+        IdentifyController id = new IdentifyController(controller);
+        // Entries of no size: not what a controller says of itself.
+        machine.tally.errors += controller[SQES_BYTE] == 0 ? 1 : 0;
         byte[] log = admin.sqe(Opcodes.ADMIN_GET_LOG_PAGE);
         Sqe.putNsid(log, 0, Sqe.NSID_ALL);
         AdminSqe.putGetLog(log, 0, EFFECTS_LOG, 4096);
@@ -140,6 +159,7 @@ final class LinuxGuest implements Guest {
         int pairs = Math.min(spec.cpus(), granted);
         admin.askForEvents();
         IdentifyNamespace ns = new IdentifyNamespace(identify(1, IdentifyCns.NAMESPACE));
+        beCurious();
         LinuxDisk geometry = new LinuxDisk(ns.lbaSizeBytes(), id.mdts(), zeroPage);
         boolean first = queues.isEmpty();
         LinuxMisuse.doorbells(machine, spec);
@@ -176,12 +196,27 @@ final class LinuxGuest implements Guest {
     }
 
     private byte[] identify(long nsid, int cns) {
+        admin.require(identifyEntry(nsid, cns));
+        return page.get(identifyOffset(), 4096);
+    }
+
+    private byte[] identifyEntry(long nsid, int cns) {
         byte[] sqe = admin.sqe(Opcodes.ADMIN_IDENTIFY);
         Sqe.putNsid(sqe, 0, nsid);
         AdminSqe.putIdentify(sqe, 0, cns, 0);
-        page.point(sqe, 0, 4096);
-        admin.require(sqe);
-        return page.get(0, 4096);
+        page.point(sqe, identifyOffset(), 4096);
+        return sqe;
+    }
+
+    private int identifyOffset() {
+        return spec.has(GuestHabit.SCATTERED_BUFFERS) ? LATE_IN_PAGE : 0;
+    }
+
+    /** Whatever comes of it, also nothing. */
+    private void beCurious() {
+        for (int i = 0; spec.has(GuestHabit.CURIOUS_IDENTIFY) && i < CURIOUS.length; i++) {
+            admin.offer(identifyEntry(1, CURIOUS[i]), CURIOUS_NS_MAX);
+        }
     }
 
     /** Doorbell Buffer Config: two pages, for shadow doorbells and for event indices. */

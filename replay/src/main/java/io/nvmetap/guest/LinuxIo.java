@@ -12,7 +12,8 @@ final class LinuxIo {
         WRITE(Opcodes.IO_WRITE),
         ZEROES(Opcodes.IO_WRITE),
         FLUSH(Opcodes.IO_FLUSH),
-        TOO_LONG(Opcodes.IO_READ);
+        TOO_LONG(Opcodes.IO_READ),
+        NOWHERE(Opcodes.IO_READ);
 
         final int opcode;
 
@@ -32,6 +33,11 @@ final class LinuxIo {
     boolean inFlight;
     boolean aborted;
     long submittedNs;
+
+    /** Whether the guest knows that it will be refused. */
+    boolean hopeless() {
+        return kind == Kind.TOO_LONG || kind == Kind.NOWHERE;
+    }
 
     /**
      * @param generations after so many commands its identifiers come again, a power of two to 16
@@ -79,7 +85,9 @@ final class LinuxIo {
             }
             buffer.put(content);
         }
-        buffer.point(sqe, 0, bytes);
+        if (kind != Kind.NOWHERE) {
+            buffer.point(sqe, 0, bytes);
+        }
         return sqe;
     }
 }

@@ -1,6 +1,7 @@
 package io.nvmetap.guest;
 
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,13 @@ final class LinuxQueue {
     private static final int GENERATIONS = 16;
     private static final long LATE_NS = 300_000;
     private static final int BYTES_MAX = 32 * 4096;
+    private static final int PAGE = 4096;
+
+    /** A list page full, and a bit. */
+    private static final int LARGE_BYTES_MAX = 528 * PAGE;
+
+    private static final int LARGE_PAGES = 510;
+    private static final int LARGE_ZONES = 32;
 
     final GuestQueuePair pair;
     final int cpu;
@@ -40,11 +48,12 @@ final class LinuxQueue {
     private final List<LinuxQueue> posting = new ArrayList<>();
 
     private LinuxQueue completer = this;
+    private boolean wentNowhere;
 
     /** What the guest knows of the namespace. */
     record LinuxDisk(int blockBytes, int mdts, GuestBuffer zeroPage) {
-        int blocksMax() {
-            int bytes = mdts == 0 ? BYTES_MAX : Math.min(BYTES_MAX, 4096 << mdts);
+        int blocksMax(int bytesMax) {
+            int bytes = mdts == 0 ? bytesMax : Math.min(bytesMax, 4096 << mdts);
             return bytes / blockBytes;
         }
     }
@@ -68,14 +77,28 @@ final class LinuxQueue {
         int generations = spec.has(GuestHabit.PLAIN_TAGS) ? 1 : GENERATIONS;
         int depth = spec.has(GuestHabit.TRUSTS_SQHD) ? DEPTH : Math.min(DEPTH, pair.sqEntries - 1);
         for (int tag = 0; tag < depth; tag++) {
-            tags.add(new LinuxIo(tag, generations, new GuestBuffer(machine, bufferBytes())));
+            tags.add(new LinuxIo(tag, generations, new GuestBuffer(machine, bufferBytes(), spec)));
         }
     }
 
     private int bufferBytes() {
         boolean tooLong = spec.has(GuestFault.MDTS_EXCEEDED);
         int exceeding = tooLong && geometry.mdts > 0 ? (4096 << geometry.mdts) + 4096 : 0;
-        return Math.max(BYTES_MAX, Math.min(exceeding, 2 << 20));
+        return Math.max(bytesMax(), Math.min(exceeding, 2 << 20));
+    }
+
+    private int bytesMax() {
+        return spec.has(GuestHabit.LARGE_TRANSFERS) ? LARGE_BYTES_MAX : BYTES_MAX;
+    }
+
+    /** Any length; where transfers are large every other one fills a list page, nearly or just. */
+    private int length() {
+        int most = geometry.blocksMax(bytesMax());
+        if (spec.has(GuestHabit.LARGE_TRANSFERS) && machine.random.nextBoolean()) {
+            int bytes = (LARGE_PAGES + machine.random.nextInt(6)) * PAGE;
+            return Math.min(most, bytes / geometry.blockBytes);
+        }
+        return 1 + machine.random.nextInt(geometry.blocksMax(BYTES_MAX));
     }
 
     /** From now on this queue's completions are found by another one. */
@@ -194,11 +217,22 @@ final class LinuxQueue {
             io.begin(LinuxIo.Kind.TOO_LONG, 0, bytes / geometry.blockBytes);
             return;
         }
+        if (!wentNowhere
+                && left < spec.operations() / spec.cpus() / 2
+                && spec.has(GuestFault.PRP2_JUNK)) {
+            wentNowhere = true;
+            io.begin(LinuxIo.Kind.NOWHERE, 0, 1);
+            return;
+        }
         // Requests in flight never overlap: each tag walks a part of its queue's zone.
-        int blocks = 1 + machine.random.nextInt(geometry.blocksMax());
-        long part = ZONE_BLOCKS / DEPTH;
-        long zone = (long) cpu * ZONE_BLOCKS + io.tag * part;
+        int blocks = length();
+        long zones = spec.has(GuestHabit.LARGE_TRANSFERS) ? LARGE_ZONES : 1;
+        long part = zones * ZONE_BLOCKS / DEPTH;
+        long zone = cpu * zones * ZONE_BLOCKS + io.tag * part;
         long at = zone + next++ % 4 * (part / 4);
+        if (spec.has(GuestHabit.UNALIGNED_TRANSFERS)) {
+            at += machine.random.nextInt((int) part / 4 - blocks + 1);
+        }
         boolean zeroes = spec.has(GuestFault.BUFFER_REUSE);
         int kind = machine.random.nextInt(20);
         if (kind == 0) {
@@ -262,7 +296,7 @@ final class LinuxQueue {
         }
         io.inFlight = false;
         int status = Cqe.status(cqe, 0);
-        if (io.kind == LinuxIo.Kind.TOO_LONG) {
+        if (io.hopeless()) {
             machine.tally.errors += status == 0 ? 1 : 0;
         } else if (status != 0) {
             unsettle(io);
@@ -309,6 +343,11 @@ final class LinuxQueue {
 
     /** Linux knows the controllers whose entries lie wider apart than CC.IOSQES says. */
     private void place(LinuxIo io) {
-        pair.place(io.sqe(geometry.blockBytes, geometry.zeroPage), spec.profile().sqeSize());
+        byte[] sqe = io.sqe(geometry.blockBytes, geometry.zeroPage);
+        boolean onePage = io.blocks > 0 && io.blocks * geometry.blockBytes <= PAGE;
+        if (onePage && !io.hopeless() && spec.has(GuestFault.PRP2_JUNK)) {
+            Sqe.putPrp2(sqe, 0, io.buffer.address + 8L * io.tag + 4);
+        }
+        pair.place(sqe, spec.profile().sqeSize());
     }
 }

@@ -7,13 +7,16 @@ import io.nvmetap.capture.Tap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.device.model.ControllerFault;
+import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.ShadowCell;
+import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.target.Driver;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SimulationTest {
@@ -85,6 +88,61 @@ class SimulationTest {
         GuestReport report = Simulation.run(spec, NONE, e -> {});
         assertThat(report.finished()).as(report.toString()).isTrue();
         assertThat(report.timeouts()).isPositive();
+    }
+
+    /** Unusual guests, with nothing between and with the reference driver in its two ways. */
+    @ParameterizedTest
+    @EnumSource(
+            value = GuestHabit.class,
+            names = {
+                "LIST_OFFSETS",
+                "SCATTERED_BUFFERS",
+                "LARGE_TRANSFERS",
+                "UNALIGNED_TRANSFERS",
+                "CURIOUS_IDENTIFY"
+            })
+    void shouldLiveWithWhatIsUnusualAndAllowed(GuestHabit habit) {
+        SimulationSpec spec = pointers(100, habit);
+        List<GuestReport> reports =
+                List.of(
+                        Simulation.run(spec, NONE, e -> {}),
+                        Simulation.run(spec, e -> {}),
+                        Simulation.run(spec.withTuning(b -> b.ownLists(true)), e -> {}));
+        assertThat(reports).allMatch(GuestReport::healthy);
+        assertThat(reports).allMatch(r -> r.verifiedBlocks() > 0 && r.timeouts() == 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "prp-list-nonzero-offset, LIST_OFFSETS, 100",
+        "prp-list-last-entry, LIST_OFFSETS, 100",
+        "prp-list-last-entry, LARGE_TRANSFERS, 300"
+    })
+    void shouldCorruptDataWhereTheDriverFollowsListsWrongly(
+            String fault, GuestHabit habit, int operations) {
+        SimulationSpec spec = pointers(operations, habit, GuestHabit.SCATTERED_BUFFERS);
+        GuestReport report =
+                Simulation.run(
+                        spec.withDriver(DriverSpec.parse("reference:fault=" + fault)), e -> {});
+        assertThat(report.wrongBlocks()).as(report.toString()).isPositive();
+        assertThat(Simulation.run(spec, e -> {}).healthy()).isTrue();
+    }
+
+    @Test
+    void shouldShowTheGuestHalfAnIdentifyPageWhereTheDriverForgetsPrp2() {
+        SimulationSpec spec = pointers(100, GuestHabit.SCATTERED_BUFFERS);
+        GuestReport report =
+                Simulation.run(
+                        spec.withDriver(DriverSpec.parse("reference:fault=bounce-ignores-prp2")),
+                        e -> {});
+        assertThat(report.errors()).as(report.toString()).isPositive();
+    }
+
+    private static SimulationSpec pointers(int operations, GuestHabit... habits) {
+        return SimulationSpec.of(GuestKind.LINUX, 7, operations)
+                .withProfile(ControllerProfile.byName("samsung").withMdts(10))
+                .withTuning(b -> b.mdtsMax(10))
+                .withGuestHabits(habits);
     }
 
     @Test

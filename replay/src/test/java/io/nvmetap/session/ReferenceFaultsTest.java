@@ -106,7 +106,10 @@ class ReferenceFaultsTest {
                 "SIDE_STARVATION",
                 "ANS2_CID_RULES",
                 "SQ_SLOT_SCRUBBED_ON_COMPLETION",
-                "APPLE_BUFFER_REUSE_STALL"
+                "APPLE_BUFFER_REUSE_STALL",
+                "PRP_LIST_NONZERO_OFFSET",
+                "PRP_LIST_LAST_ENTRY",
+                "BOUNCE_IGNORES_PRP2"
             })
     void shouldNotAccuseABuildOfWhatTheBootDoesNotShow(MediatorFault fault) {
         Verdict verdict = replay(fullChain, DriverSpec.parse("reference:fault=" + fault.id()));

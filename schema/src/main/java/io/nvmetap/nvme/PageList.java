@@ -54,7 +54,8 @@ public final class PageList {
         return listAddresses[checked(i, listSize)];
     }
 
-    void add(long address, int length) {
+    /** Appends a segment of at least 1 byte. */
+    public void add(long address, int length) {
         if (size == addresses.length) {
             addresses = Arrays.copyOf(addresses, 2 * size);
             lengths = Arrays.copyOf(lengths, 2 * size);

@@ -12,6 +12,11 @@ public final class PointerRules {
      * @return makers of the rules of this package, in the order in which they judge
      */
     public static List<Supplier<Rule>> all() {
-        return List.of();
+        return List.of(
+                MdtsExceeded::new,
+                PrpListNonzeroOffset::new,
+                PrpListLastEntry::new,
+                BounceIgnoresPrp2::new,
+                Prp2Junk::new);
     }
 }

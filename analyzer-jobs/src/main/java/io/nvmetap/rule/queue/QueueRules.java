@@ -23,7 +23,6 @@ public final class QueueRules {
                 LostDeferredDoorbell::new,
                 SqSlotScrubbedOnCompletion::new,
                 Ans2CidRules::new,
-                MdtsExceeded::new,
                 PiecesRefusedWithinMdts::new,
                 HostSqSlotOverwrite::new);
     }

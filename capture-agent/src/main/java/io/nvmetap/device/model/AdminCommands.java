@@ -52,6 +52,11 @@ final class AdminCommands {
         imageDownloaded = false;
     }
 
+    /** Under its fault: an Identify that it will never answer. */
+    boolean forgets(Command command) {
+        return command.opcode() == Opcodes.ADMIN_IDENTIFY && identify.forgets(command.sqe);
+    }
+
     int execute(Command command) {
         return switch (command.opcode()) {
             case Opcodes.ADMIN_DELETE_SQ -> queueCommands.deleteSq(command.sqe);

@@ -1,6 +1,8 @@
 package io.nvmetap.device.model;
 
 import io.nvmetap.nvme.DataLength;
+import io.nvmetap.nvme.NvmSqe;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 
@@ -13,6 +15,8 @@ final class CommandUnit implements QueueTable.Unit {
     static final int LATER = -1;
 
     private static final long LATE_NS = 5_001_000_000L;
+    private static final long STRIPE_BYTES = 128 << 10;
+    private static final int CROSSING_FACTOR = 3;
 
     private final ModelState state;
     private final QueueTable queues;
@@ -53,6 +57,10 @@ final class CommandUnit implements QueueTable.Unit {
         if (command.admin()
                 && state.faults.strikesFirst(ControllerFault.HOST_REQUEST_WAITS_FOR_EVER)) {
             swallow(command, ControllerFault.HOST_REQUEST_WAITS_FOR_EVER);
+            return;
+        }
+        if (command.admin() && admin.forgets(command)) {
+            swallow(command, ControllerFault.IDENTIFY_CNS_UNSUPPORTED);
             return;
         }
         if (command.dataBytes > state.profile.transferBytesMax()
@@ -102,6 +110,16 @@ final class CommandUnit implements QueueTable.Unit {
         return command.admin() ? admin.execute(command) : nvm.execute(command);
     }
 
+    /** Under the fault: first and last byte lie in different stripes of the namespace. */
+    private boolean crosses(Command command) {
+        boolean moves = command.opcode() == Opcodes.IO_READ || command.opcode() == Opcodes.IO_WRITE;
+        if (!moves || !state.faults.has(ControllerFault.STRIPE_OR_DEPTH_MISMATCH)) {
+            return false;
+        }
+        long first = NvmSqe.slba(command.sqe, 0) * blockBytes(command);
+        return first / STRIPE_BYTES != (first + command.dataBytes - 1) / STRIPE_BYTES;
+    }
+
     private int blockBytes(Command command) {
         NamespaceStore store = state.namespace(Sqe.nsid(command.sqe, 0));
         return store == null ? 0 : store.blockBytes();
@@ -115,6 +133,7 @@ final class CommandUnit implements QueueTable.Unit {
         long kib =
                 Math.min(Math.max(command.dataBytes, 0), state.profile.transferBytesMax()) / 1024;
         long jitter = latency.jitterNs() > 0 ? state.jitter.nextLong(latency.jitterNs() + 1) : 0;
-        return latency.baseNs() + kib * latency.perKibNs() + jitter;
+        long ns = latency.baseNs() + kib * latency.perKibNs() + jitter;
+        return crosses(command) ? ns * CROSSING_FACTOR : ns;
     }
 }

@@ -44,6 +44,15 @@ public enum ControllerFault {
     /** Never answers its first admin command; behind a mediator that asks first, it is its. */
     HOST_REQUEST_WAITS_FOR_EVER("host-request-waits-for-ever"),
 
+    /**
+     * Takes Identify structures it does not have for others: one of two (from the seed which) gets
+     * the page of CNS 0 or 1, the other no answer.
+     */
+    IDENTIFY_CNS_UNSUPPORTED("identify-cns-unsupported"),
+
+    /** Takes far longer for a Read or Write across a boundary of 128 KiB. */
+    STRIPE_OR_DEPTH_MISMATCH("stripe-or-depth-mismatch"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 

@@ -22,10 +22,26 @@ final class IdentifyPages {
 
     private final ModelState state;
     private final DataPointer data;
+    private int turn = -1;
 
     IdentifyPages(ModelState state, DataPointer data) {
         this.state = state;
         this.data = data;
+    }
+
+    /** A structure that the first versions had not, which the fault makes it mistake. */
+    private boolean mistakes(int cns) {
+        return cns > IdentifyCns.CONTROLLER
+                && state.faults.has(ControllerFault.IDENTIFY_CNS_UNSUPPORTED);
+    }
+
+    /** Which half of the mistaken ones it never answers comes from the seed. */
+    boolean forgets(byte[] sqe) {
+        int cns = AdminSqe.cns(sqe, 0);
+        if (turn < 0 && state.faults.has(ControllerFault.IDENTIFY_CNS_UNSUPPORTED)) {
+            turn = (int) state.faults.amount(ControllerFault.IDENTIFY_CNS_UNSUPPORTED, 2);
+        }
+        return mistakes(cns) && (cns & 1) == turn;
     }
 
     int identify(Command command) {
@@ -40,6 +56,10 @@ final class IdentifyPages {
         long nsid = Sqe.nsid(sqe, 0);
         int vs = state.profile.vs();
         int cns = AdminSqe.cns(sqe, 0);
+        if (mistakes(cns)) {
+            // Looks at the lowest bit only, as if there were no other.
+            return (cns & 1) == IdentifyCns.CONTROLLER ? controller(page) : namespace(nsid, page);
+        }
         if (cns > IdentifyCns.CONTROLLER && vs < VERSION_1_1
                 || cns == IdentifyCns.NAMESPACE_DESCRIPTORS && vs < VERSION_1_3
                 || cns > IdentifyCns.NAMESPACE_DESCRIPTORS && vs < VERSION_2_0) {

@@ -3,11 +3,13 @@ package io.nvmetap.device.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -309,6 +311,53 @@ class ControllerFaultTest {
                 TinyDriver.io(0, 1, 0).andThen(sqe -> Sqe.putCid(sqe, 0, cid)));
         assertThat(twice.next(1)).isNull();
         assertThat(Registers.cstsCfs(twice.read(Registers.CSTS))).isTrue();
+    }
+
+    @Test
+    void shouldMistakeSomeIdentifyStructuresAndForgetTheOthers() {
+        TinyDriver driver = TinyDriver.started(generic, ControllerFault.IDENTIFY_CNS_UNSUPPORTED);
+        assertThat(identify(driver, 1)).isZero();
+        byte[] first = driver.bytes(DATA, 4096);
+        int odd = identify(driver, 3);
+        assertThat(Arrays.equals(first, driver.bytes(DATA, 4096))).isTrue();
+        // Which half is forgotten comes from the seed; of two neighbours one is.
+        assertThat(List.of(identify(driver, 2), odd)).contains(-1).doesNotHaveDuplicates();
+        assertThat(identify(driver, 1)).isZero();
+    }
+
+    private static int identify(TinyDriver driver, int cns) {
+        return driver.admin(
+                Opcodes.ADMIN_IDENTIFY,
+                sqe -> {
+                    Sqe.putNsid(sqe, 0, 1);
+                    Sqe.putPrp1(sqe, 0, DATA);
+                    AdminSqe.putIdentify(sqe, 0, cns, 0);
+                });
+    }
+
+    @Test
+    void shouldBeSlowAcrossStripes() {
+        TinyDriver driver =
+                TinyDriver.started(
+                        generic.withLatency(generic.latency().withIo(10_000, 0, 0)),
+                        ControllerFault.STRIPE_OR_DEPTH_MISMATCH);
+        assertThat(tookNs(driver, 248, 8)).isEqualTo(10_000);
+        assertThat(tookNs(driver, 249, 8)).isEqualTo(30_000);
+        assertThat(tookNs(driver, 256, 8)).isEqualTo(10_000);
+    }
+
+    private static long tookNs(TinyDriver driver, long slba, int blocks) {
+        List<String> log = watch(driver);
+        driver.io(Opcodes.IO_READ, slba, blocks, DATA);
+        long fetched = 0;
+        for (String line : log) {
+            long at = Long.parseLong(line.substring(0, line.indexOf(' ')));
+            if (line.contains(" posted ")) {
+                return at - fetched;
+            }
+            fetched = at;
+        }
+        return -1;
     }
 
     @Test

@@ -1,0 +1,112 @@
+package io.nvmetap.rule.pointer;
+
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Owner;
+import io.nvmetap.event.Side;
+import io.nvmetap.event.Unseen;
+import io.nvmetap.history.History;
+import io.nvmetap.nvme.Registers;
+import io.nvmetap.nvme.Sqe;
+import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.Rule;
+import io.nvmetap.rule.RuleInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A rule about PRP lists of guest commands: what the mediator took for the data's pages against
+ * what the list says. Guest side pages count; where they were not told, those that went to the
+ * controller, if the mediator did not put memory of its own in place of the guest's.
+ */
+abstract class ListRule extends Rule {
+    private static final long serialVersionUID = 1L;
+
+    /** Commands whose lists are kept; they are fetched at once. */
+    private static final int COMMANDS_MAX = 64;
+
+    /** Runs of one command: more list pages than the longest transfer has. */
+    private static final int RUNS_MAX = 256;
+
+    private final Map<Long, List<ListWalk.Run>> read = new LinkedHashMap<>();
+    private final Map<Long, ListWalk> untold = new LinkedHashMap<>();
+    private long gapSeq = -1;
+
+    ListRule(RuleInfo info) {
+        super(info);
+    }
+
+    @Override
+    public String blind(History h) {
+        if (!h.header.mediated()) {
+            return "no mediator followed the guest's lists";
+        }
+        return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public final void step(History h, CapturedEvent e, Judge judge) {
+        if (h.facts.disabled || h.gapSeq != gapSeq) {
+            gapSeq = h.gapSeq;
+            read.clear();
+            untold.clear();
+        }
+        if (!blind(h).isEmpty()) {
+            return;
+        }
+        if (e.kind == EventKind.POINTER_LIST_READ && e.side == Side.GUEST) {
+            keep(e);
+        } else if (e.kind == EventKind.COMMAND_FETCHED) {
+            fetched(h, e, judge);
+        } else if (e.kind == EventKind.COMMAND_EMITTED && e.owner == Owner.GUEST) {
+            ListWalk walk = untold.remove(e.commandId);
+            boolean passed = walk != null && Sqe.prp1(e.entry, 0) == walk.prp1;
+            if (passed && e.knows(Sqe.PRP1_OFFSET, 8) && e.pageCount > 0) {
+                judge(h, e, walk, false, judge);
+            }
+        }
+    }
+
+    private void keep(CapturedEvent e) {
+        List<ListWalk.Run> runs = read.computeIfAbsent(e.commandId, id -> new ArrayList<>());
+        if (runs.size() < RUNS_MAX) {
+            runs.add(new ListWalk.Run(e.registerOffset, e.content.clone(), e.seq));
+        }
+        bound(read);
+    }
+
+    private void fetched(History h, CapturedEvent e, Judge judge) {
+        List<ListWalk.Run> runs = read.remove(e.commandId);
+        if (!h.guest.known || !h.guest.enabled) {
+            return;
+        }
+        int pageSize = Registers.ccPageSize(h.guest.cc);
+        if (runs == null || !ListWalk.needed(e, pageSize)) {
+            return;
+        }
+        ListWalk walk = new ListWalk(e, pageSize, runs);
+        if (e.pageCount > 0) {
+            judge(h, e, walk, true, judge);
+        } else {
+            untold.put(e.commandId, walk);
+            bound(untold);
+        }
+    }
+
+    private static void bound(Map<Long, ?> map) {
+        if (map.size() > COMMANDS_MAX) {
+            map.remove(map.keySet().iterator().next());
+        }
+    }
+
+    /**
+     * Judges one command.
+     *
+     * @param used has the pages that were used
+     * @param told the pages are the mediator's account of the guest's; false: they may be other
+     *     memory in part, and only an address that a mistake explains proves one
+     */
+    abstract void judge(History h, CapturedEvent used, ListWalk walk, boolean told, Judge judge);
+}
