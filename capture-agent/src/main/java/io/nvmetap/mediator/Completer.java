@@ -117,7 +117,7 @@ final class Completer {
         int position = cq.takePosition();
         cq.ring.data.get(position * Cqe.SIZE, entry);
         SqShadow sq = state.queues.sq(Cqe.sqid(entry, 0));
-        Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(entry, 0), sq);
+        Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(deviceCid(), sq);
         if (slot == null || slot.devicePosition >= 0) {
             unknown(cq, position);
             return;
@@ -145,6 +145,12 @@ final class Completer {
         } else {
             guest(cq, slot, position);
         }
+    }
+
+    private int deviceCid() {
+        // fault: t2-cid-generation-bits.
+        boolean kept = state.has(MediatorFault.T2_CID_GENERATION_BITS);
+        return Cqe.cid(entry, 0) & (kept ? ~Submitter.GENERATION : -1);
     }
 
     /** A Flush or Get Features harms nobody who fetches it. */

@@ -6,6 +6,7 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Sqe;
+import java.util.Arrays;
 
 /** Takes commands from the guest's submission queues, one by one and in order. */
 final class Fetcher {
@@ -80,7 +81,9 @@ final class Fetcher {
         int at = sq.guestHead;
         try {
             // Copied once and only then looked at: the guest may change its memory meanwhile.
-            state.guest.read(sq.guestBase + (long) at * sq.entryBytes(), sqe, 0, sq.entryBytes());
+            int bytes = sq.guestEntryBytes();
+            Arrays.fill(sqe, bytes, sqe.length, (byte) 0);
+            state.guest.read(sq.guestBase + (long) at * bytes, sqe, 0, bytes);
         } catch (MemoryFault missing) {
             sq.broken = true;
             state.decide(Side.GUEST, DecisionKind.REJECTED, "SQ", sq.qid, -1, missing.getMessage());

@@ -30,7 +30,10 @@ final class FaultSigns {
      * corpus of module replay, and PlantedFaultsTest looks for them there.
      */
     static Set<MediatorFault> elsewhere() {
-        return EnumSet.noneOf(MediatorFault.class);
+        return EnumSet.of(
+                MediatorFault.T2_CID_GENERATION_BITS,
+                MediatorFault.ANS2_SQE_128,
+                MediatorFault.APPLE_VENDOR_ADMIN_COMMANDS);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {
@@ -64,6 +67,7 @@ final class FaultSigns {
         signs.put(MediatorFault.APPLE_UNACKED_CQE_STALL, FaultSigns::ackedLater);
         signs.put(MediatorFault.APPLE_BUFFER_REUSE_STALL, FaultSigns::bufferTwice);
         signs.put(MediatorFault.ANS2_CID_RULES, FaultSigns::tagOnTwoQueues);
+        signs.put(MediatorFault.ANS2_TAG_REUSED_TOO_SOON, FaultSigns::sameTagAtOnce);
         signs.put(
                 MediatorFault.MDTS_EXCEEDED,
                 run -> run.mdtsShown == 0 && any(run, e -> e.dataBytes > 512 << 10 && emitted(e)));
@@ -136,6 +140,21 @@ final class FaultSigns {
             } else if (emitted(e) && !slots.add(e.qid << 16 | e.slot)) {
                 return true;
             }
+        }
+        return false;
+    }
+
+    /** A command gets the identifier of the completion before it. */
+    private static boolean sameTagAtOnce(Workload run) {
+        CapturedEvent seen = null;
+        for (CapturedEvent e : events(run)) {
+            if (emitted(e)
+                    && seen != null
+                    && Cqe.sqid(seen.entry, 0) == e.qid
+                    && Cqe.cid(seen.entry, 0) == Sqe.cid(e.entry, 0)) {
+                return true;
+            }
+            seen = e.kind == EventKind.COMPLETION_SEEN ? e : emitted(e) ? null : seen;
         }
         return false;
     }

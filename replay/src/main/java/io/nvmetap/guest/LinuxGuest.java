@@ -32,6 +32,7 @@ final class LinuxGuest implements Guest {
     private static final long IRQ_NS = 1_500;
     private static final int RESETS_MAX = 5;
     private static final long MASK_EVERY_NS = 500_000;
+    private static final long MOVE_NS_MAX = 200_000_000;
     private static final long MASKED_NS = 60_000;
     private static final int MSIX_ENTRY_BYTES = 16;
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
@@ -47,6 +48,8 @@ final class LinuxGuest implements Guest {
     private int entries = QUEUE_ENTRIES;
     private boolean working;
     private int maskTurn;
+    private long moveEveryNs = MASK_EVERY_NS;
+    private long commandsAtMove;
 
     LinuxGuest(GuestMachine machine, SimulationSpec spec, DiskContent disk) {
         this.machine = machine;
@@ -213,12 +216,13 @@ final class LinuxGuest implements Guest {
             return;
         }
         machine.tally.timeouts++;
+        boolean dead = Registers.cstsCfs(machine.read32(Registers.CSTS, CPU));
         int found = queue.interrupted(queue.cpu);
         if (!io.inFlight) {
             machine.tally.rescued += found;
             return;
         }
-        if (!io.aborted) {
+        if (!io.aborted && !dead) {
             io.aborted = true;
             io.submittedNs = machine.timeline.nowNs();
             admin.abort(queue.pair.qid, io.cid());
@@ -250,8 +254,16 @@ final class LinuxGuest implements Guest {
                 () -> {
                     machine.controller.writeMsix(control, 4, 0, queue.cpu);
                     machine.controller.readMsix(control, 4, queue.cpu);
-                    machine.timeline.after(MASK_EVERY_NS, this::moveInterrupt);
+                    machine.timeline.after(untilNextMove(), this::moveInterrupt);
                 });
+    }
+
+    /** Only busy interrupts are worth moving: where nothing completes, ever more seldom. */
+    private long untilNextMove() {
+        boolean quiet = machine.tally.commands == commandsAtMove;
+        commandsAtMove = machine.tally.commands;
+        moveEveryNs = quiet ? Math.min(2 * moveEveryNs, MOVE_NS_MAX) : MASK_EVERY_NS;
+        return moveEveryNs;
     }
 
     // ---- end ----

@@ -86,7 +86,7 @@ class SimulationTest {
     @Test
     void shouldNameWhatThereIs() {
         assertThatThrownBy(() -> GuestKind.byId("mac"))
-                .hasMessage("unknown guest 'mac'; known: edk2, seabios, uboot, linux");
+                .hasMessage("unknown guest 'mac'; known: edk2, seabios, uboot, apple, linux");
         assertThat(GuestFault.byId("buffer-reuse")).isEqualTo(GuestFault.BUFFER_REUSE);
     }
 }

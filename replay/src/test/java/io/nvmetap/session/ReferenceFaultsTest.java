@@ -98,6 +98,10 @@ class ReferenceFaultsTest {
                 "MSIX_UNMASK_NOT_FLUSHED",
                 "HOST_AND_GUEST_COMMANDS_MIXED",
                 "ANS2_CID_RULES",
+                "ANS2_TAG_REUSED_TOO_SOON",
+                "ANS2_SQE_128",
+                "T2_CID_GENERATION_BITS",
+                "APPLE_VENDOR_ADMIN_COMMANDS",
                 "SQ_SLOT_SCRUBBED_ON_COMPLETION",
                 "APPLE_BUFFER_REUSE_STALL"
             })

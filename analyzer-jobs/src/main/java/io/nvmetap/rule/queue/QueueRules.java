@@ -20,7 +20,6 @@ public final class QueueRules {
                 LostDeferredDoorbell::new,
                 SqSlotScrubbedOnCompletion::new,
                 HostAndGuestCommandsMixed::new,
-                Ans2CidRules::new,
                 MdtsExceeded::new,
                 HostSqSlotOverwrite::new);
     }

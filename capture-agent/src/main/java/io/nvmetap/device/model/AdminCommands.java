@@ -30,6 +30,7 @@ final class AdminCommands {
     private final IdentifyPages identify;
     private final LogPages logs;
     private boolean imageDownloaded;
+    private boolean timeSet;
 
     AdminCommands(
             ModelState state,
@@ -50,6 +51,12 @@ final class AdminCommands {
     void reset() {
         features.reset();
         imageDownloaded = false;
+        timeSet = false;
+    }
+
+    /** Whether Apple's tunnel has set the time since the last reset. */
+    boolean timeSet() {
+        return timeSet;
     }
 
     int execute(Command command) {
@@ -158,6 +165,7 @@ final class AdminCommands {
             int operation = asked[12] & 0xFF;
             switch (operation) {
                 case TUNNEL_SET_TIME -> {
+                    timeSet = true;
                     return StatusCode.SUCCESS;
                 }
                 case TUNNEL_NAND_ID, TUNNEL_NAND_GEOMETRY -> {

@@ -37,6 +37,7 @@ final class QueueTable {
     final TreeMap<Integer, SubmissionQueue> sqs = new TreeMap<>();
     final TreeMap<Integer, CompletionQueue> cqs = new TreeMap<>();
     final ShadowDoorbells shadow;
+    final HeldTags heldTags = new HeldTags();
 
     private final ModelState state;
     private final CompletionPoster poster;
@@ -69,6 +70,7 @@ final class QueueTable {
         sqs.clear();
         cqs.clear();
         shadow.off();
+        heldTags.clear();
         inFlight = 0;
         hungry = false;
     }
@@ -108,6 +110,7 @@ final class QueueTable {
                 return false;
             }
             cq.head = value;
+            heldTags.acknowledged(cq.id, taken, state.nowNs());
         }
         poster.acknowledged(cq);
         feed();
@@ -158,6 +161,7 @@ final class QueueTable {
     /** Takes a completion queue away that no submission queue uses. */
     void delete(CompletionQueue cq) {
         cqs.remove(cq.id);
+        heldTags.gone(cq.id);
         interrupts.queueGone();
     }
 
@@ -224,6 +228,7 @@ final class QueueTable {
         for (SubmissionQueue other : sqs.values()) {
             used |= other.inFlight.containsKey(command.cid());
         }
+        used |= state.has(Quirk.TAGS_HELD) && heldTags.holds(command.cid(), state.nowNs());
         return used;
     }
 }
