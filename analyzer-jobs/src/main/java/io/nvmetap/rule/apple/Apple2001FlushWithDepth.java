@@ -114,7 +114,7 @@ public final class Apple2001FlushWithDepth extends Rule {
             ios += counts ? 1 : 0;
             flush = counts && other.opcode == Opcodes.IO_FLUSH ? other : flush;
         }
-        if (flush != null && ios > 1) {
+        if (flush != null && ios > 1 && flush.commandId != flushId) {
             flushId = flush.commandId;
             metNs = c.startNs;
             metSeq = flush.startSeq;
