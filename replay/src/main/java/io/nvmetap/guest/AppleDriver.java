@@ -11,6 +11,7 @@ import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -207,7 +208,12 @@ final class AppleDriver {
         Sqe.putCid(sqe, 0, tag);
         waiting.put(tag, done);
         // How far apart I/O entries lie is the controller's habit; CC.IOSQES says 64 bytes.
-        pair.place(sqe, pair.qid == 0 ? Sqe.SIZE : spec.profile().sqeSize());
+        int bytes = pair.qid == 0 ? Sqe.SIZE : spec.profile().sqeSize();
+        byte[] entry = Arrays.copyOf(sqe, bytes);
+        if (spec.has(GuestHabit.LONG_ENTRY_JUNK)) {
+            Arrays.fill(entry, Sqe.SIZE, bytes, (byte) 0xA5);
+        }
+        pair.place(entry, bytes);
         pair.ring(CPU);
     }
 
