@@ -149,7 +149,8 @@ class PlantedFaultsTest {
                 // It wants entries 128 bytes apart, which plain firmware does not know.
                 continue;
             }
-            SimulationSpec spec = run(kind, profile, 300).withCpus(profile.startsWith("apple") ? 1 : 2);
+            SimulationSpec spec =
+                    run(kind, profile, 300).withCpus(profile.startsWith("apple") ? 1 : 2);
             List<Finding> violated = judge(sink -> Simulation.run(spec, sink));
             assertThat(words(violated)).as(profile).isEqualTo(truth);
         }

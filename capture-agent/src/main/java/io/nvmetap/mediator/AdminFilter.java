@@ -40,8 +40,7 @@ final class AdminFilter {
     private static final int ANSWER_ONE_QUEUE =
             answer(StatusCode.DNR | StatusCode.INVALID_QUEUE_ID, 7);
 
-    private static final int ANSWER_UNKNOWN =
-            answer(StatusCode.DNR | StatusCode.INVALID_OPCODE, 8);
+    private static final int ANSWER_UNKNOWN = answer(StatusCode.DNR | StatusCode.INVALID_OPCODE, 8);
 
     private final MediatorState state;
     private final QueueLife life;

@@ -46,9 +46,7 @@ final class QueueLife {
 
     private SlotTable slots(int entries) {
         SlotTable shared = state.queues.sharedSlots;
-        return shared != null
-                ? shared
-                : table(Math.min(entries, state.profile.tagMax() + 1));
+        return shared != null ? shared : table(Math.min(entries, state.profile.tagMax() + 1));
     }
 
     private SlotTable table(int capacity) {

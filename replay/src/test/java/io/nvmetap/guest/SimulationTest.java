@@ -102,9 +102,7 @@ class SimulationTest {
     void shouldDriveAControllerThatInsistsAsApplesDo(Quirk quirk) {
         GuestReport report = Simulation.run(mac(quirk), NONE, e -> {});
         assertThat(report.healthy()).as(report.toString()).isTrue();
-        report =
-                Simulation.run(
-                        mac(quirk).withGuestHabits(GuestHabit.LONG_ENTRY_JUNK), e -> {});
+        report = Simulation.run(mac(quirk).withGuestHabits(GuestHabit.LONG_ENTRY_JUNK), e -> {});
         assertThat(report.healthy()).as(report.toString()).isTrue();
     }
 
@@ -112,7 +110,8 @@ class SimulationTest {
     void shouldNotBootAMacWhoseOwnCommandsAreRefused() {
         SimulationSpec spec =
                 mac(Quirk.SET_TIME_FIRST)
-                        .withDriver(DriverSpec.parse("reference:fault=apple-vendor-admin-commands"));
+                        .withDriver(
+                                DriverSpec.parse("reference:fault=apple-vendor-admin-commands"));
         assertThat(Simulation.run(spec, e -> {}).story()).contains("boot loader");
     }
 

@@ -49,8 +49,8 @@ public final class Ans2TagReusedTooSoon extends Rule {
                         RuleInfo.Scope.CONTROLLER,
                         "Quirk of Apple's ANS2; NVMe Base 2.0 lets an identifier be used again once"
                                 + " its completion was seen",
-                        "Give identifiers out in turns, never the lowest free one, and acknowledge a"
-                                + " completion before its identifier is used again.",
+                        "Give identifiers out in turns, never the lowest free one, and acknowledge"
+                                + " a completion before its identifier is used again.",
                         List.of("I4")));
     }
 

@@ -1,7 +1,6 @@
 package io.nvmetap.rule.apple;
 
 import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
@@ -157,10 +156,10 @@ public final class AppleVendorAdminCommands extends Rule {
     private static boolean refused(int status) {
         return switch (status & StatusCode.CODE_MASK) {
             case StatusCode.SUCCESS,
-                            StatusCode.DATA_TRANSFER_ERROR,
-                            StatusCode.INTERNAL_ERROR,
-                            StatusCode.ABORT_REQUESTED,
-                            StatusCode.ABORTED_SQ_DELETION ->
+                    StatusCode.DATA_TRANSFER_ERROR,
+                    StatusCode.INTERNAL_ERROR,
+                    StatusCode.ABORT_REQUESTED,
+                    StatusCode.ABORTED_SQ_DELETION ->
                     false;
             default -> true;
         };

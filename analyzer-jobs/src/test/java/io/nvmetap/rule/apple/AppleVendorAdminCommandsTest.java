@@ -31,8 +31,7 @@ class AppleVendorAdminCommandsTest {
     private static Scenario passed(int sqid, byte[] sqe, Consumer<byte[]> change) {
         byte[] out = sqe.clone();
         change.accept(out);
-        return ready()
-                .entry(EventKind.COMMAND_FETCHED, sqid, 4, sqe, 900)
+        return ready().entry(EventKind.COMMAND_FETCHED, sqid, 4, sqe, 900)
                 .entry(EventKind.COMMAND_EMITTED, sqid, 4, out, 900);
     }
 
@@ -58,9 +57,7 @@ class AppleVendorAdminCommandsTest {
     void shouldReportReservedFlagsThatWereCleared() {
         byte[] read = vendor(2);
         Sqe.putFlags(read, 0, 0x10);
-        passed(1, read, out -> Sqe.putFlags(out, 0, 0))
-                .judged()
-                .violatesOnly(RULE, Party.MEDIATOR);
+        passed(1, read, out -> Sqe.putFlags(out, 0, 0)).judged().violatesOnly(RULE, Party.MEDIATOR);
     }
 
     @Test

@@ -68,7 +68,10 @@ final class CommandUnit implements QueueTable.Unit {
     }
 
     private boolean crowdedFlush(Command command) {
-        long ios = queues.sqs.values().stream().mapToLong(q -> q.id == 0 ? 0 : q.inFlight.size()).sum();
+        long ios =
+                queues.sqs.values().stream()
+                        .mapToLong(q -> q.id == 0 ? 0 : q.inFlight.size())
+                        .sum();
         return !command.admin() && command.opcode() == Opcodes.IO_FLUSH && ios > 1;
     }
 

@@ -86,8 +86,7 @@ class AppleModelTest {
     @Test
     void shouldFallOverAtAFlushAmongOthers() {
         ControllerProfile apple = ControllerProfile.byName("apple");
-        TinyDriver driver =
-                TinyDriver.started(apple, ControllerFault.APPLE2001_FLUSH_WITH_DEPTH);
+        TinyDriver driver = TinyDriver.started(apple, ControllerFault.APPLE2001_FLUSH_WITH_DEPTH);
         flush(driver, 1);
         assertThat(driver.next(1)).isNotNull();
         driver.submit(1, Opcodes.IO_READ, TinyDriver.io(0, 1, DATA));
