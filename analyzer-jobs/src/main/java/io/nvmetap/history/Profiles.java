@@ -10,6 +10,9 @@ public final class Profiles {
     /** PCI device id of Apple's ANS2 (the T2 chip's controller). */
     private static final int ANS2 = 0x2005;
 
+    /** PCI device id of Apple's controller before that. */
+    private static final int BEFORE_ANS2 = 0x2001;
+
     /** Highest command identifier that an ANS2 controller takes. */
     public static final int ANS2_CID_MAX = 253;
 
@@ -36,6 +39,15 @@ public final class Profiles {
     public static boolean isApple(History h) {
         ControllerInfo info = h.info();
         return info.profile().startsWith("apple") || info.vendorId() == APPLE;
+    }
+
+    /**
+     * @return the controller is Apple's 2001: named so by the header or by its PCI ids
+     */
+    public static boolean isApple2001(History h) {
+        ControllerInfo info = h.info();
+        return info.profile().equals("apple")
+                || info.vendorId() == APPLE && info.deviceId() == BEFORE_ANS2;
     }
 
     /**

@@ -6,9 +6,13 @@ import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
 import io.nvmetap.nvme.FirmwareGuess;
+import io.nvmetap.nvme.Opcode;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What happened, in words: one chapter for each driver that enabled the controller. */
 final class Story implements Serializable {
@@ -31,6 +35,9 @@ final class Story implements Serializable {
         boolean msix;
         boolean asked;
         boolean shutdown;
+
+        /** Commands with opcodes that are the vendor's to define, by name. */
+        final Map<String, Long> vendor = new TreeMap<>();
     }
 
     private final List<Chapter> chapters = new ArrayList<>();
@@ -59,6 +66,9 @@ final class Story implements Serializable {
         } else if (submitted) {
             current.io++;
             current.depth = Math.max(current.depth, ioDepth(side));
+        }
+        if (submitted && c.name().kind() == Opcode.Kind.VENDOR) {
+            current.vendor.merge((c.admin() ? "admin " : "I/O ") + hex(c.opcode), 1L, Long::sum);
         }
         if (h.facts.queueCreated) {
             current.queuePairs =
@@ -117,6 +127,20 @@ final class Story implements Serializable {
         into.enables += from.enables;
         into.admin += from.admin;
         into.io += from.io;
+        from.vendor.forEach((opcode, n) -> into.vendor.merge(opcode, n, Long::sum));
+    }
+
+    private static String hex(int opcode) {
+        return String.format("%02Xh", opcode);
+    }
+
+    /** The ledger of opcodes nobody knows; "" where there was none. */
+    private static String ledger(Chapter c) {
+        return c.vendor.isEmpty()
+                ? ""
+                : c.vendor.entrySet().stream()
+                        .map(o -> o.getKey() + " " + times(o.getValue()))
+                        .collect(Collectors.joining(", ", ", vendor commands: ", ""));
     }
 
     List<String> lines(History h) {
@@ -125,7 +149,7 @@ final class Story implements Serializable {
             out.add(
                     String.format(
                             "%s enables %s, %d queue pair%s (%s), %,d admin and %,d I/O commands,"
-                                    + " depth %d, %s, %s",
+                                    + " depth %d, %s, %s%s",
                             c.driver.isEmpty() ? "a driver" : c.driver,
                             times(c.enables),
                             c.queuePairs,
@@ -135,7 +159,8 @@ final class Story implements Serializable {
                             c.io,
                             c.depth,
                             c.msix ? "MSI-X" : "no MSI-X",
-                            c.shutdown ? "shuts down" : "never shuts down"));
+                            c.shutdown ? "shuts down" : "never shuts down",
+                            ledger(c)));
         }
         if (untold > 0) {
             out.add(String.format("%,d more enables", untold));
@@ -152,7 +177,7 @@ final class Story implements Serializable {
         return out;
     }
 
-    private static String times(int n) {
+    private static String times(long n) {
         return n == 1 ? "once" : n == 2 ? "twice" : n + " times";
     }
 }

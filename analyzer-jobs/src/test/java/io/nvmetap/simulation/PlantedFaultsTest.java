@@ -143,8 +143,14 @@ class PlantedFaultsTest {
     void shouldSayOnlyTheTruthOfHealthyGuestsOnEveryController(GuestKind kind) {
         boolean firmware = kind == GuestKind.EDK2 || kind == GuestKind.SEABIOS;
         List<String> truth = firmware ? List.of("number-of-queues-never-set GUEST") : List.of();
-        for (String profile : List.of("generic", "toshiba", "samsung", "intel", "apple")) {
-            SimulationSpec spec = run(kind, profile, 300).withCpus(profile.equals("apple") ? 1 : 2);
+        boolean knowsAns2 = kind == GuestKind.APPLE || kind == GuestKind.LINUX;
+        for (String profile : ControllerProfile.names()) {
+            if (profile.equals("apple-ans2") && !knowsAns2) {
+                // It wants entries 128 bytes apart, which plain firmware does not know.
+                continue;
+            }
+            SimulationSpec spec =
+                    run(kind, profile, 300).withCpus(profile.startsWith("apple") ? 1 : 2);
             List<Finding> violated = judge(sink -> Simulation.run(spec, sink));
             assertThat(words(violated)).as(profile).isEqualTo(truth);
         }

@@ -190,12 +190,14 @@ public final class Scenario {
     /** One pair with interrupts, vector = qid. */
     public Scenario createPair(int qid, int entries) {
         int size = qid | entries - 1 << 16;
-        command(0, 241, sqe(0x05, 241, size, qid << 16 | 3));
+        // No identifier twice in a row: some controllers hold them for a while.
+        int cid = 220 + qid % 8 * 2;
+        command(0, cid, sqe(0x05, cid, size, qid << 16 | 3));
         nextSlot.remove(qid);
         completions.remove(qid << 1);
         completions.remove(qid << 1 | 1);
         sizes.put(qid, entries);
-        return command(0, 242, sqe(0x01, 242, size, qid << 16 | 1));
+        return command(0, cid + 1, sqe(0x01, cid + 1, size, qid << 16 | 1));
     }
 
     /** Delete I/O Submission Queue. */
@@ -259,6 +261,31 @@ public final class Scenario {
     public Scenario fetchedAs(int sqid, int cid, long commandId) {
         byte[] sqe = io(2, cid, buffer(cid));
         CapturedEvent e = event().asCommand(EventKind.COMMAND_FETCHED, sqid, 0, sqe, 0, 64);
+        return us(1).add(e.owned(Owner.GUEST, commandId));
+    }
+
+    /** An entry as it is, fetched or emitted; the id ties both sides. */
+    public Scenario entry(EventKind kind, int sqid, int slot, byte[] sqe, long commandId) {
+        return us(1).add(
+                        event().asCommand(kind, sqid, slot, sqe, 0, sqe.length)
+                                .owned(Owner.GUEST, commandId));
+    }
+
+    /** The same of which the source saw only the first bytes, less than 64. */
+    public Scenario entryInPart(
+            EventKind kind, int sqid, int slot, byte[] sqe, long commandId, int bytes) {
+        CapturedEvent e = event().asCommand(kind, sqid, slot, sqe, 0, sqe.length);
+        e.known = (1L << bytes) - 1;
+        return us(1).add(e.owned(Owner.GUEST, commandId));
+    }
+
+    /** The guest gets a status for the command with this command id. */
+    public Scenario answered(int sqid, int cid, int status, long commandId) {
+        byte[] cqe = new byte[16];
+        Cqe.putCid(cqe, 0, cid);
+        Cqe.putSqid(cqe, 0, sqid);
+        Cqe.putStatusAndPhase(cqe, 0, status, 1);
+        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_COPIED, sqid, 0, cqe, 0);
         return us(1).add(e.owned(Owner.GUEST, commandId));
     }
 

@@ -133,7 +133,7 @@ final class Completer {
         }
         cq.lastSqid = Cqe.sqid(entry, 0);
         SqShadow sq = state.queues.sq(cq.lastSqid);
-        Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(Cqe.cid(entry, 0), sq);
+        Slot slot = sq == null || sq.cq != cq ? null : sq.slots.find(deviceCid(), sq);
         if (slot == null || slot.devicePosition >= 0) {
             unknown(cq, position);
             return;
@@ -173,6 +173,12 @@ final class Completer {
             cq.earlyAt = cq.fresh() ? -1 : cq.head;
             cq.ring.data.get(cq.head * Cqe.SIZE, cq.early);
         }
+    }
+
+    private int deviceCid() {
+        // fault: t2-cid-generation-bits.
+        boolean kept = state.has(MediatorFault.T2_CID_GENERATION_BITS);
+        return Cqe.cid(entry, 0) & (kept ? ~Submitter.GENERATION : -1);
     }
 
     /** A Flush or Get Features harms nobody who fetches it. */

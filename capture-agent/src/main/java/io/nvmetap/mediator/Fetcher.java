@@ -101,10 +101,12 @@ final class Fetcher {
         int at = sq.guestHead;
         try {
             // Copied once and only then looked at: the guest may change its memory meanwhile.
-            state.guest.read(sq.guestBase + (long) at * sq.entryBytes(), sqe, 0, sq.entryBytes());
+            int bytes = sq.guestEntryBytes();
+            Arrays.fill(sqe, bytes, sqe.length, (byte) 0);
+            state.guest.read(sq.guestBase + (long) at * bytes, sqe, 0, bytes);
             // fault: sqe-fetch-without-acquire. What was there before the tail came.
             if (at == sq.earlyAt && state.faults.strikes(MediatorFault.SQE_FETCH_WITHOUT_ACQUIRE)) {
-                System.arraycopy(sq.early, 0, sqe, 0, sq.entryBytes());
+                System.arraycopy(sq.early, 0, sqe, 0, bytes);
             }
         } catch (MemoryFault missing) {
             sq.broken = true;

@@ -71,6 +71,20 @@ public enum MediatorFault {
     APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),
     ANS2_CID_RULES(
             false, false, "numbers the commands of each queue by itself where tags are shared"),
+    ANS2_TAG_REUSED_TOO_SOON(
+            false, false, "gives each command the lowest free identifier, the last one used again"),
+    T2_CID_GENERATION_BITS(
+            false, false, "leaves the upper four bits of the guest's identifier on its own"),
+    ANS2_SQE_128(
+            false,
+            false,
+            "reads the guest's entries as far apart as CC.IOSQES says where they lie 128 bytes"
+                    + " apart"),
+    APPLE_VENDOR_ADMIN_COMMANDS(
+            false,
+            false,
+            "refuses vendor specific commands, or passes them on without the dwords it has no"
+                    + " name for"),
     MDTS_EXCEEDED(true, false, "shows no transfer limit and sends more than the controller takes"),
     DELETE_RACES_COMPLETION(
             false, true, "deletes a queue while another CPU still copies its completions"),

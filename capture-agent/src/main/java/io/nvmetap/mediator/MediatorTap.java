@@ -63,7 +63,9 @@ final class MediatorTap {
         if (!tap.on()) {
             return;
         }
-        CapturedEvent e = tap.event().asCommand(kind, sq.qid, at, sqe, 0, sq.entryBytes());
+        boolean fetched = kind == EventKind.COMMAND_FETCHED;
+        int bytes = fetched ? sq.guestEntryBytes() : sq.entryBytes();
+        CapturedEvent e = tap.event().asCommand(kind, sq.qid, at, sqe, 0, bytes);
         p.into(e);
         e.owned(owner, p.commandId);
         tap.emit(e, cpu);

@@ -54,7 +54,7 @@ final class QueueLife {
         }
         // fault: ans2-cid-rules. Each queue counts its identifiers by itself.
         if (state.profile.sharedTags() && !state.has(MediatorFault.ANS2_CID_RULES)) {
-            state.queues.sharedSlots = new SlotTable(state.profile.tagMax() + 1);
+            state.queues.sharedSlots = table(state.profile.tagMax() + 1);
         }
         CqShadow cq = new CqShadow(0, new CqShadow.Shape(acq, guestCq, cqEntries, 0, true), cqRing);
         state.queues.add(cq);
@@ -66,9 +66,11 @@ final class QueueLife {
 
     private SlotTable slots(int entries) {
         SlotTable shared = state.queues.sharedSlots;
-        return shared != null
-                ? shared
-                : new SlotTable(Math.min(entries, state.profile.tagMax() + 1));
+        return shared != null ? shared : table(Math.min(entries, state.profile.tagMax() + 1));
+    }
+
+    private SlotTable table(int capacity) {
+        return new SlotTable(capacity, state.has(MediatorFault.ANS2_TAG_REUSED_TOO_SOON));
     }
 
     private OwnPages.Block allocate(int bytes) {
@@ -141,6 +143,10 @@ final class QueueLife {
                             entries,
                             ring,
                             slots(entries));
+            // fault: ans2-sqe-128. Takes CC at its word.
+            if (state.has(MediatorFault.ANS2_SQE_128)) {
+                slot.newSq.guestStride = ccStride();
+            }
         } else {
             slot.bounce = ring;
         }
@@ -153,6 +159,10 @@ final class QueueLife {
         if (state.profile.ioSqeBytes() != 0) {
             return state.profile.ioSqeBytes();
         }
+        return ccStride();
+    }
+
+    private int ccStride() {
         return Registers.ccIosqes(state.guestCc) == 7 ? Sqe.SIZE_LONG : Sqe.SIZE;
     }
 

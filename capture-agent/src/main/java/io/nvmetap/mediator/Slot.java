@@ -20,6 +20,9 @@ final class Slot {
     /** The mediator's own command, null for the guest's. */
     OwnRequest own;
 
+    /** As it went out: {@link #deviceCid}, unless the mediator is broken. */
+    int emittedCid;
+
     int guestCid;
     long commandId;
 

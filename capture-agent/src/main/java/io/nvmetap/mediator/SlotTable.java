@@ -6,11 +6,13 @@ package io.nvmetap.mediator;
  */
 final class SlotTable {
     private final Slot[] slots;
+    private final boolean lowestFirst;
     private int next;
     private int busy;
 
-    SlotTable(int capacity) {
+    SlotTable(int capacity, boolean lowestFirst) {
         slots = new Slot[capacity];
+        this.lowestFirst = lowestFirst;
     }
 
     int capacity() {
@@ -23,6 +25,8 @@ final class SlotTable {
 
     /** The next free slot; the caller made sure that the table is not full. */
     Slot take(SqShadow sq, long commandId) {
+        // fault: ans2-tag-reused-too-soon. From the lowest, each time.
+        next = lowestFirst ? 0 : next;
         while (slots[next] != null && slots[next].busy) {
             next = (next + 1) % slots.length;
         }

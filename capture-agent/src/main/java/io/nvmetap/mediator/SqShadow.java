@@ -36,6 +36,9 @@ final class SqShadow {
     int rung;
     int head;
 
+    /** Bytes from one entry of the guest's ring to the next. */
+    int guestStride;
+
     Hold hold = Hold.NONE;
 
     /** Doorbell that arrived while completions were handled, -1 none. */
@@ -61,6 +64,7 @@ final class SqShadow {
         this.guestBase = guestBase;
         this.guestEntries = guestEntries;
         this.stride = stride;
+        this.guestStride = stride;
         this.ring = ring;
         this.entries = entries;
         this.slots = slots;
@@ -68,6 +72,10 @@ final class SqShadow {
 
     int entryBytes() {
         return qid == 0 ? Sqe.SIZE : stride;
+    }
+
+    int guestEntryBytes() {
+        return qid == 0 ? Sqe.SIZE : guestStride;
     }
 
     boolean waiting() {

@@ -7,6 +7,9 @@ import io.nvmetap.nvme.Sqe;
 
 /** Puts commands into the controller's submission queues. */
 final class Submitter {
+    /** Bits of an identifier in which Linux counts generations. */
+    static final int GENERATION = 0xF000;
+
     private final MediatorState state;
     private final DevicePort port;
     private final PayloadTap payload;
@@ -35,7 +38,12 @@ final class Submitter {
         if (at != sq.rung && state.faults.strikes(MediatorFault.HOST_SQ_SLOT_OVERWRITE)) {
             at = Math.floorMod(at - 1, sq.entries);
         }
-        Sqe.putCid(sqe, 0, slot.deviceCid);
+        slot.emittedCid = slot.deviceCid;
+        // fault: t2-cid-generation-bits. What the guest put above its tag stays there.
+        if (!own && state.has(MediatorFault.T2_CID_GENERATION_BITS)) {
+            slot.emittedCid |= slot.guestCid & GENERATION;
+        }
+        Sqe.putCid(sqe, 0, slot.emittedCid);
         sq.ring.data.put(at * sq.entryBytes(), sqe, 0, sq.entryBytes());
         sq.tail = (at + 1) % sq.entries;
         slot.entry = at;

@@ -53,7 +53,10 @@ final class FaultSigns {
                 MediatorFault.SIDE_STARVATION,
                 MediatorFault.PRP_LIST_NONZERO_OFFSET,
                 MediatorFault.PRP_LIST_LAST_ENTRY,
-                MediatorFault.BOUNCE_IGNORES_PRP2);
+                MediatorFault.BOUNCE_IGNORES_PRP2,
+                MediatorFault.T2_CID_GENERATION_BITS,
+                MediatorFault.ANS2_SQE_128,
+                MediatorFault.APPLE_VENDOR_ADMIN_COMMANDS);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {
@@ -89,6 +92,7 @@ final class FaultSigns {
         signs.put(MediatorFault.APPLE_UNACKED_CQE_STALL, FaultSigns::ackedLater);
         signs.put(MediatorFault.APPLE_BUFFER_REUSE_STALL, FaultSigns::bufferTwice);
         signs.put(MediatorFault.ANS2_CID_RULES, FaultSigns::tagOnTwoQueues);
+        signs.put(MediatorFault.ANS2_TAG_REUSED_TOO_SOON, FaultSigns::sameTagAtOnce);
         signs.put(
                 MediatorFault.MDTS_EXCEEDED,
                 run -> run.mdtsShown == 0 && any(run, e -> e.dataBytes > 512 << 10 && emitted(e)));
@@ -162,6 +166,21 @@ final class FaultSigns {
             } else if (emitted(e) && !slots.add(e.qid << 16 | e.slot)) {
                 return true;
             }
+        }
+        return false;
+    }
+
+    /** A command gets the identifier of the completion before it. */
+    private static boolean sameTagAtOnce(Workload run) {
+        CapturedEvent seen = null;
+        for (CapturedEvent e : events(run)) {
+            if (emitted(e)
+                    && seen != null
+                    && Cqe.sqid(seen.entry, 0) == e.qid
+                    && Cqe.cid(seen.entry, 0) == Sqe.cid(e.entry, 0)) {
+                return true;
+            }
+            seen = e.kind == EventKind.COMPLETION_SEEN ? e : emitted(e) ? null : seen;
         }
         return false;
     }

@@ -33,5 +33,7 @@ public enum GuestHabit {
     /** The Linux-like guest's transfers begin at any block. */
     UNALIGNED_TRANSFERS,
     /** The Linux-like guest asks for what later versions can identify, and can do without. */
-    CURIOUS_IDENTIFY
+    CURIOUS_IDENTIFY,
+    /** The Mac leaves the upper half of its 128-byte entries as memory was: not zero. */
+    LONG_ENTRY_JUNK
 }

@@ -11,6 +11,8 @@ public enum GuestKind {
     SEABIOS("seabios"),
     /** Boot loader: asks for queues first, two-entry queues, polling. */
     UBOOT("uboot"),
+    /** A Mac: firmware that polls and reconnects, then an operating system; one pair, MSI. */
+    APPLE("apple"),
     /** Operating system: a queue pair a CPU, MSI-X, depth. */
     LINUX("linux");
 

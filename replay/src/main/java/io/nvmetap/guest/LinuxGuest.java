@@ -282,12 +282,13 @@ final class LinuxGuest implements Guest {
             return;
         }
         machine.tally.timeouts++;
+        boolean dead = Registers.cstsCfs(machine.read32(Registers.CSTS, CPU));
         int found = queue.interrupted(queue.cpu);
         if (!io.inFlight) {
             machine.tally.rescued += found;
             return;
         }
-        if (!io.aborted) {
+        if (!io.aborted && !dead) {
             io.aborted = true;
             io.submittedNs = machine.timeline.nowNs();
             admin.abort(queue.pair.qid, io.cid());

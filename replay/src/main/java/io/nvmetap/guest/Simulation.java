@@ -134,6 +134,7 @@ public final class Simulation {
             case EDK2 -> new FirmwareGuest(machine, FirmwareHabits.EDK2, spec, disk);
             case SEABIOS -> new FirmwareGuest(machine, FirmwareHabits.SEABIOS, spec, disk);
             case UBOOT -> new FirmwareGuest(machine, FirmwareHabits.UBOOT, spec, disk);
+            case APPLE -> new AppleGuest(machine, spec, disk);
             case LINUX -> new LinuxGuest(machine, spec, disk);
         };
     }

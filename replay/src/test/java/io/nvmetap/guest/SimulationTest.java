@@ -8,12 +8,15 @@ import io.nvmetap.device.Controller;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.device.model.ControllerProfile;
+import io.nvmetap.device.model.Quirk;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.target.Driver;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -185,10 +188,49 @@ class SimulationTest {
         assertThat(kinds).contains(EventKind.TAKE_OVER);
     }
 
+    private static SimulationSpec mac(Quirk quirk) {
+        ControllerProfile ans2 = ControllerProfile.byName("apple-ans2");
+        Set<Quirk> quirks = EnumSet.copyOf(ans2.quirks());
+        quirks.add(quirk);
+        return SimulationSpec.of(GuestKind.APPLE, 7, 150).withProfile(ans2.withQuirks(quirks));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Quirk.class,
+            names = {"SET_TIME_FIRST", "TAGS_HELD"})
+    void shouldDriveAControllerThatInsistsAsApplesDo(Quirk quirk) {
+        GuestReport report = Simulation.run(mac(quirk), NONE, e -> {});
+        assertThat(report.healthy()).as(report.toString()).isTrue();
+        report = Simulation.run(mac(quirk).withGuestHabits(GuestHabit.LONG_ENTRY_JUNK), e -> {});
+        assertThat(report.healthy()).as(report.toString()).isTrue();
+    }
+
+    @Test
+    void shouldNotBootAMacWhoseOwnCommandsAreRefused() {
+        SimulationSpec spec =
+                mac(Quirk.SET_TIME_FIRST)
+                        .withDriver(
+                                DriverSpec.parse("reference:fault=apple-vendor-admin-commands"));
+        assertThat(Simulation.run(spec, e -> {}).story()).contains("boot loader");
+    }
+
+    @Test
+    void shouldResetAControllerThatFallsOverAtAFlush() {
+        SimulationSpec spec =
+                SimulationSpec.of(GuestKind.LINUX, 7, 40)
+                        .withCpus(1)
+                        .withProfile(ControllerProfile.byName("apple"))
+                        .withControllerFaults(ControllerFault.APPLE2001_FLUSH_WITH_DEPTH);
+        GuestReport report = Simulation.run(spec, NONE, e -> {});
+        assertThat(report.resets()).isPositive();
+        assertThat(report.wrongBlocks()).isZero();
+    }
+
     @Test
     void shouldNameWhatThereIs() {
         assertThatThrownBy(() -> GuestKind.byId("mac"))
-                .hasMessage("unknown guest 'mac'; known: edk2, seabios, uboot, linux");
+                .hasMessage("unknown guest 'mac'; known: edk2, seabios, uboot, apple, linux");
         assertThat(GuestFault.byId("buffer-reuse")).isEqualTo(GuestFault.BUFFER_REUSE);
     }
 }

@@ -12,6 +12,14 @@ public final class AppleRules {
      * @return makers of the rules of this package, in the order in which they judge
      */
     public static List<Supplier<Rule>> all() {
-        return List.of();
+        return List.of(
+                Ans2CidRules::new,
+                T2CidGenerationBits::new,
+                Ans2TagReusedTooSoon::new,
+                Ans2Sqe128::new,
+                AppleVendorAdminCommands::new,
+                Apple2001FlushWithDepth::new,
+                AppleUnackedCqeStall::new,
+                AppleBufferReuseStall::new);
     }
 }

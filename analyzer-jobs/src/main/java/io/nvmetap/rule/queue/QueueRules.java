@@ -22,7 +22,6 @@ public final class QueueRules {
                 SqCqDoorbellPairRace::new,
                 LostDeferredDoorbell::new,
                 SqSlotScrubbedOnCompletion::new,
-                Ans2CidRules::new,
                 PiecesRefusedWithinMdts::new,
                 HostSqSlotOverwrite::new);
     }

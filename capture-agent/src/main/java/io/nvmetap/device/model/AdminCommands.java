@@ -30,6 +30,7 @@ final class AdminCommands {
     private final IdentifyPages identify;
     private final LogPages logs;
     private boolean imageDownloaded;
+    private boolean timeSet;
 
     AdminCommands(
             ModelState state,
@@ -50,6 +51,12 @@ final class AdminCommands {
     void reset() {
         features.reset();
         imageDownloaded = false;
+        timeSet = false;
+    }
+
+    /** Whether Apple's tunnel has set the time since the last reset. */
+    boolean timeSet() {
+        return timeSet;
     }
 
     /** Under its fault: an Identify that it will never answer. */
@@ -163,6 +170,7 @@ final class AdminCommands {
             int operation = asked[12] & 0xFF;
             switch (operation) {
                 case TUNNEL_SET_TIME -> {
+                    timeSet = true;
                     return StatusCode.SUCCESS;
                 }
                 case TUNNEL_NAND_ID, TUNNEL_NAND_GEOMETRY -> {

@@ -73,9 +73,22 @@ final class CommandUnit implements QueueTable.Unit {
             swallow(command, ControllerFault.APPLE_BUFFER_REUSE_STALL);
             return;
         }
+        if (state.faults.has(ControllerFault.APPLE2001_FLUSH_WITH_DEPTH) && crowdedFlush(command)) {
+            String id = ControllerFault.APPLE2001_FLUSH_WITH_DEPTH.id();
+            state.die(id, command.sq.id, command.cid());
+            return;
+        }
         boolean late =
                 !command.admin() && state.faults.strikesOnce(ControllerFault.FW_TIMEOUT_FULL_RESET);
         state.later(late ? LATE_NS : latencyNs(command), () -> end(command));
+    }
+
+    private boolean crowdedFlush(Command command) {
+        long ios =
+                queues.sqs.values().stream()
+                        .mapToLong(q -> q.id == 0 ? 0 : q.inFlight.size())
+                        .sum();
+        return !command.admin() && command.opcode() == Opcodes.IO_FLUSH && ios > 1;
     }
 
     @Override
@@ -106,6 +119,9 @@ final class CommandUnit implements QueueTable.Unit {
         if (command.dataBytes > state.profile.transferBytesMax()
                 || Sqe.fuse(command.sqe, 0) != Sqe.FUSE_NORMAL) {
             return StatusCode.INVALID_FIELD | StatusCode.DNR;
+        }
+        if (!command.admin() && state.has(Quirk.SET_TIME_FIRST) && !admin.timeSet()) {
+            return StatusCode.COMMAND_SEQUENCE_ERROR | StatusCode.DNR;
         }
         return command.admin() ? admin.execute(command) : nvm.execute(command);
     }

@@ -91,6 +91,9 @@ final class CompletionPoster {
         if (cq.tail == 0) {
             cq.phase ^= 1;
         }
+        if (state.has(Quirk.TAGS_HELD)) {
+            queues.heldTags.posted(cq.id, Cqe.cid(entry, 0));
+        }
         noteDepth(cq);
         state.observer.completionPosted(
                 state.nowNs(),

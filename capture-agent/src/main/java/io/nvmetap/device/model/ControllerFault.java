@@ -62,6 +62,9 @@ public enum ControllerFault {
     /** Forces {@link Quirk#BUFFER_REUSE_STALL}. */
     APPLE_BUFFER_REUSE_STALL("apple-buffer-reuse-stall"),
 
+    /** Dies at a Flush that finds other I/O commands in flight (CSTS.CFS; Apple 2001). */
+    APPLE2001_FLUSH_WITH_DEPTH("apple2001-flush-with-depth"),
+
     /** Forces {@link Quirk#POSTED_MASK_WRITES}, and forgets what was due while masked. */
     MSIX_UNMASK_NOT_FLUSHED("msix-unmask-not-flushed"),
 

@@ -39,6 +39,7 @@ final class QueueTable {
     final TreeMap<Integer, SubmissionQueue> sqs = new TreeMap<>();
     final TreeMap<Integer, CompletionQueue> cqs = new TreeMap<>();
     final ShadowDoorbells shadow;
+    final HeldTags heldTags = new HeldTags();
 
     private final ModelState state;
     private final CompletionPoster poster;
@@ -75,6 +76,7 @@ final class QueueTable {
         cqs.clear();
         lastHeads.clear();
         shadow.off();
+        heldTags.clear();
         inFlight = 0;
         hungry = false;
     }
@@ -114,6 +116,7 @@ final class QueueTable {
                 return false;
             }
             cq.head = value;
+            heldTags.acknowledged(cq.id, taken, state.nowNs());
         }
         poster.acknowledged(cq);
         feed();
@@ -180,6 +183,7 @@ final class QueueTable {
     /** Takes a completion queue away that no submission queue uses. */
     void delete(CompletionQueue cq) {
         cqs.remove(cq.id);
+        heldTags.gone(cq.id);
         interrupts.queueGone();
     }
 
@@ -246,6 +250,7 @@ final class QueueTable {
         for (SubmissionQueue other : sqs.values()) {
             used |= other.inFlight.containsKey(command.cid());
         }
+        used |= state.has(Quirk.TAGS_HELD) && heldTags.holds(command.cid(), state.nowNs());
         return used;
     }
 }

@@ -43,6 +43,19 @@ public enum Quirk {
      */
     SHARED_TAGS,
 
+    /**
+     * Under {@link #SHARED_TAGS} an identifier stays in use until its completion was acknowledged
+     * and {@link HeldTags#HOLD_NS} longer (Apple ANS2 under a driver that takes the lowest free one
+     * each time). In no profile: other drivers are known to live without heeding it.
+     */
+    TAGS_HELD,
+
+    /**
+     * I/O commands are refused until Apple's admin command D8h has set the time since the last
+     * reset. In no profile: only Apple's own drivers send it.
+     */
+    SET_TIME_FIRST,
+
     /** I/O submission entries are 128 bytes apart whatever CC.IOSQES says (Apple ANS2). */
     SQE_128
 }

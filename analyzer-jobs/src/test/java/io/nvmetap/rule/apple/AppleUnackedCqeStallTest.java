@@ -1,19 +1,21 @@
-package io.nvmetap.rule.stall;
+package io.nvmetap.rule.apple;
 
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
 import io.nvmetap.testkit.Scenario;
 import org.junit.jupiter.api.Test;
 
-class AppleBufferReuseStallTest {
-    private static final String RULE = "apple-buffer-reuse-stall";
+class AppleUnackedCqeStallTest {
+    private static final String RULE = "apple-unacked-cqe-stall";
 
     @Test
-    void shouldReportSilenceAfterABufferIsUsedTwice() {
+    void shouldReportSilenceBehindAnUnacknowledgedCompletion() {
         Scenario.apple()
                 .ready()
-                .emittedFrom(1, 1, 0x5000)
-                .emittedFrom(1, 2, 0x5000)
+                .cq(Side.DEVICE, 0, 3)
+                .emitted(1, 1)
+                .emitted(1, 2)
+                .seen(1, 1)
                 .heartbeatAfterMs(400)
                 .judged()
                 .violates(RULE, Party.CONTROLLER)
@@ -21,28 +23,29 @@ class AppleBufferReuseStallTest {
     }
 
     @Test
-    void shouldHoldWhenBothComplete() {
+    void shouldHoldWhenItIsAcknowledged() {
         Scenario.apple()
                 .ready()
                 .cq(Side.DEVICE, 0, 3)
-                .emittedFrom(1, 1, 0x5000)
-                .emittedFrom(1, 2, 0x5000)
+                .emitted(1, 1)
+                .emitted(1, 2)
                 .seen(1, 1)
+                .cq(Side.DEVICE, 1, 1)
+                .us(100_000)
                 .seen(1, 2)
-                .cq(Side.DEVICE, 1, 2)
-                .heartbeatAfterMs(400)
                 .judged()
                 .holds(RULE);
     }
 
     @Test
-    void shouldNotBlameReuseWhenBuffersDiffer() {
-        Scenario.apple()
+    void shouldBeUnknownOnOtherControllers() {
+        Scenario.mediated()
                 .ready()
-                .emittedFrom(1, 1, 0x5000)
-                .emittedFrom(1, 2, 0x6000)
+                .emitted(1, 1)
+                .emitted(1, 2)
+                .seen(1, 1)
                 .heartbeatAfterMs(400)
                 .judged()
-                .violatesNoneOf(RULE);
+                .unknown(RULE);
     }
 }

@@ -1,21 +1,19 @@
-package io.nvmetap.rule.stall;
+package io.nvmetap.rule.apple;
 
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
 import io.nvmetap.testkit.Scenario;
 import org.junit.jupiter.api.Test;
 
-class AppleUnackedCqeStallTest {
-    private static final String RULE = "apple-unacked-cqe-stall";
+class AppleBufferReuseStallTest {
+    private static final String RULE = "apple-buffer-reuse-stall";
 
     @Test
-    void shouldReportSilenceBehindAnUnacknowledgedCompletion() {
+    void shouldReportSilenceAfterABufferIsUsedTwice() {
         Scenario.apple()
                 .ready()
-                .cq(Side.DEVICE, 0, 3)
-                .emitted(1, 1)
-                .emitted(1, 2)
-                .seen(1, 1)
+                .emittedFrom(1, 1, 0x5000)
+                .emittedFrom(1, 2, 0x5000)
                 .heartbeatAfterMs(400)
                 .judged()
                 .violates(RULE, Party.CONTROLLER)
@@ -23,29 +21,28 @@ class AppleUnackedCqeStallTest {
     }
 
     @Test
-    void shouldHoldWhenItIsAcknowledged() {
+    void shouldHoldWhenBothComplete() {
         Scenario.apple()
                 .ready()
                 .cq(Side.DEVICE, 0, 3)
-                .emitted(1, 1)
-                .emitted(1, 2)
+                .emittedFrom(1, 1, 0x5000)
+                .emittedFrom(1, 2, 0x5000)
                 .seen(1, 1)
-                .cq(Side.DEVICE, 1, 1)
-                .us(100_000)
                 .seen(1, 2)
+                .cq(Side.DEVICE, 1, 2)
+                .heartbeatAfterMs(400)
                 .judged()
                 .holds(RULE);
     }
 
     @Test
-    void shouldBeUnknownOnOtherControllers() {
-        Scenario.mediated()
+    void shouldNotBlameReuseWhenBuffersDiffer() {
+        Scenario.apple()
                 .ready()
-                .emitted(1, 1)
-                .emitted(1, 2)
-                .seen(1, 1)
+                .emittedFrom(1, 1, 0x5000)
+                .emittedFrom(1, 2, 0x6000)
                 .heartbeatAfterMs(400)
                 .judged()
-                .unknown(RULE);
+                .violatesNoneOf(RULE);
     }
 }

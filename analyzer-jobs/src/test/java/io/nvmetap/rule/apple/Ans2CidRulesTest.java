@@ -1,4 +1,4 @@
-package io.nvmetap.rule.queue;
+package io.nvmetap.rule.apple;
 
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.Side;
@@ -54,6 +54,8 @@ class Ans2CidRulesTest {
                 .createPair(2, 8)
                 .emitted(1, 9)
                 .seen(1, 9)
+                .emitted(1, 10)
+                .emitted(1, 11)
                 .emitted(2, 9)
                 .judged()
                 .holds(RULE);

@@ -1,4 +1,4 @@
-package io.nvmetap.rule.queue;
+package io.nvmetap.rule.apple;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
