@@ -15,8 +15,13 @@ import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
+import io.nvmetap.event.Transfer;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.FeatureId;
+import io.nvmetap.nvme.IdentifyCns;
+import io.nvmetap.nvme.IdentifyController;
+import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
@@ -41,6 +46,8 @@ public final class Scenario {
     private final Map<Integer, Integer> nextSlot = new HashMap<>();
 
     private final Map<Integer, Integer> sizes = new HashMap<>();
+
+    private final Map<Integer, Integer> heads = new HashMap<>();
 
     private Scenario(boolean mediated, String profile, int mdts, Set<Unseen> unseen) {
         this.mediated = mediated;
@@ -156,6 +163,7 @@ public final class Scenario {
 
     private Scenario register(Side side, int offset, int value) {
         nextSlot.clear();
+        heads.clear();
         return us(1).add(event().asRegisterWritten(side, RegisterSpace.BAR0, offset, 4, value));
     }
 
@@ -281,6 +289,71 @@ public final class Scenario {
         Cqe.putStatusAndPhase(b, 0, status, 1);
         CapturedEvent e = event().asCompletion(EventKind.COMPLETION_SEEN, sqid, 0, b, 0);
         return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** Set Features 0Ch: from power state 0 to 1 after so many milliseconds idle. */
+    public Scenario letsSleepAfterMs(long ms) {
+        byte[] table = new byte[256];
+        LittleEndian.put64(table, 0, ms << 8 | 1 << 3);
+        return adminWith(
+                sqe(0x09, 245, FeatureId.AUTONOMOUS_POWER_STATE, 1), Transfer.TO_DEVICE, table);
+    }
+
+    /** Identify Controller: power state 1 takes so long to leave. */
+    public Scenario identifiesExit(int exitUs) {
+        byte[] page = new byte[IdentifyController.SIZE];
+        LittleEndian.put32(
+                page, IdentifyController.PSD_OFFSET + IdentifyController.PSD_BYTES + 8, exitUs);
+        return adminWith(sqe(0x06, 246, IdentifyCns.CONTROLLER, 0), Transfer.FROM_DEVICE, page);
+    }
+
+    /** A guest's Identify with what it brought. */
+    public Scenario identifies(int cns, int nsid, byte[] page) {
+        byte[] b = sqe(0x06, 247, cns, 0);
+        Sqe.putNsid(b, 0, nsid);
+        return adminWith(b, Transfer.FROM_DEVICE, page);
+    }
+
+    private Scenario adminWith(byte[] sqe, Transfer way, byte[] content) {
+        int cid = Sqe.cid(sqe, 0);
+        if (mediated) {
+            submit(EventKind.COMMAND_FETCHED, 0, sqe, Owner.GUEST, content.length);
+        }
+        submit(EventKind.COMMAND_EMITTED, 0, sqe, Owner.GUEST, content.length);
+        CapturedEvent data =
+                event().asPayload(Side.DEVICE, way, 0, cid, content.length, content)
+                        .owned(Owner.GUEST, id(0, cid, Owner.GUEST));
+        if (way == Transfer.TO_DEVICE) {
+            add(data);
+        }
+        seen(0, cid);
+        if (way == Transfer.FROM_DEVICE) {
+            add(data);
+        }
+        return mediated ? copied(0, cid) : this;
+    }
+
+    /**
+     * A Read on queue 1 from doorbell to acknowledgement.
+     *
+     * @param inMediatorUs from fetch to the controller's doorbell, and again to copy back
+     */
+    public Scenario read(int cid, long inMediatorUs, long inControllerUs) {
+        fetched(1, cid).us(inMediatorUs - 1).emitted(1, cid).sq(Side.DEVICE, 1, next(1));
+        us(inControllerUs - 1).seen(1, cid).cq(Side.DEVICE, 1, ackOf(2));
+        return us(inMediatorUs - 1).copied(1, cid).cq(Side.GUEST, 1, ackOf(1));
+    }
+
+    private int next(int sqid) {
+        return nextSlot.get(sqid);
+    }
+
+    /** The next head of queue 1: 1 on the guest's side, 2 on the device's. */
+    private int ackOf(int which) {
+        int entries = sizes.getOrDefault(1, 32);
+        int head = (heads.getOrDefault(which, 0) + 1) % entries;
+        heads.put(which, head);
+        return head;
     }
 
     /** A register is read on one side. */

@@ -98,6 +98,7 @@ class ReferenceFaultsTest {
                 "MSIX_UNMASK_NOT_FLUSHED",
                 "HOST_AND_GUEST_COMMANDS_MIXED",
                 "ANS2_CID_RULES",
+                "MEDIATOR_ADDED_LATENCY",
                 "SQ_SLOT_SCRUBBED_ON_COMPLETION",
                 "APPLE_BUFFER_REUSE_STALL"
             })

@@ -1,6 +1,7 @@
 package io.nvmetap.device.model;
 
 import io.nvmetap.nvme.DataLength;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 
@@ -38,6 +39,7 @@ final class CommandUnit implements QueueTable.Unit {
         events.clear();
         admin.reset();
         buffers.clear();
+        state.power.reset();
     }
 
     @Override
@@ -58,12 +60,24 @@ final class CommandUnit implements QueueTable.Unit {
             swallow(command, ControllerFault.APPLE_BUFFER_REUSE_STALL);
             return;
         }
-        state.later(latencyNs(command), () -> end(command));
+        if (command.opcode() == Opcodes.IO_WRITE && !command.admin()) {
+            state.wear.written(command.dataBytes);
+        }
+        long sleptNs = waits(command) ? 0 : state.power.beginNs();
+        state.later(sleptNs + latencyNs(command), () -> end(command));
     }
 
     @Override
     public void ended(Command command) {
+        if (!waits(command)) {
+            state.power.ended();
+        }
         buffers.release(command);
+    }
+
+    /** It waits for an event and keeps nobody awake. */
+    private static boolean waits(Command command) {
+        return command.admin() && command.opcode() == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
     }
 
     private void swallow(Command command, ControllerFault fault) {
@@ -106,6 +120,6 @@ final class CommandUnit implements QueueTable.Unit {
         long kib =
                 Math.min(Math.max(command.dataBytes, 0), state.profile.transferBytesMax()) / 1024;
         long jitter = latency.jitterNs() > 0 ? state.jitter.nextLong(latency.jitterNs() + 1) : 0;
-        return latency.baseNs() + kib * latency.perKibNs() + jitter;
+        return state.wear.scale(latency.baseNs() + kib * latency.perKibNs() + jitter);
     }
 }

@@ -20,6 +20,15 @@ public enum ControllerFault {
     /** Never answers one I/O command out of the first {@code faultEvery}. */
     COMMAND_STALL("command-stall"),
 
+    /**
+     * Takes far longer to wake from its deepest power state than Identify says, and one of {@code
+     * faultEvery} times does not wake at all: every register reads as ones until a function reset.
+     */
+    APST_DEEP_SLEEP_HANG("apst-deep-sleep-hang"),
+
+    /** Gets slower with every byte written, until Format. */
+    DRIVE_WEAR_SLOWDOWN("drive-wear-slowdown"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 
