@@ -446,6 +446,11 @@ public final class Scenario {
         return us(1).add(e.owned(owner, id(cq, cid, owner)));
     }
 
+    /** The mediator rings for what it has placed. */
+    public Scenario rung(int qid) {
+        return sq(Side.DEVICE, qid, next(qid));
+    }
+
     /** SQ tail rung. */
     public Scenario sq(Side side, int qid, int tail) {
         return add(event().asDoorbell(side, DoorbellKind.SQ_TAIL, qid, tail));

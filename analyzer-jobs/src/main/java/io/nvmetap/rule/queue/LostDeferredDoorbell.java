@@ -47,6 +47,11 @@ public final class LostDeferredDoorbell extends Rule {
     }
 
     @Override
+    public boolean aboutSilence() {
+        return true;
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return List.of(UNSERVED);
     }
