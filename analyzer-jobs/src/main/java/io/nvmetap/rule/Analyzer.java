@@ -6,6 +6,7 @@ import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.history.History;
+import io.nvmetap.rule.quirk.QuirkReport;
 import io.nvmetap.rule.stall.StallCorrelator;
 import java.io.Serializable;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class Analyzer implements Serializable {
     private final List<Judge> judges;
     private final Story story = new Story();
     private final StallCorrelator correlator;
+    private final QuirkReport quirks = new QuirkReport();
     private final Map<String, Integer> violatedByRule = new TreeMap<>();
     private boolean ended;
 
@@ -50,10 +52,13 @@ public final class Analyzer implements Serializable {
         history.apply(e);
         story.note(history, e);
         correlator.note(history, e);
+        quirks.note(history, e);
         Consumer<Finding> counting =
                 f -> {
                     violatedByRule.merge(f.rule(), 1, Integer::sum);
-                    findings.accept(correlator.refine(history, f));
+                    Finding refined = correlator.refine(history, f);
+                    quirks.found(history, refined);
+                    findings.accept(refined);
                 };
         for (Judge judge : judges) {
             judge.step(history, e, counting);
@@ -96,7 +101,8 @@ public final class Analyzer implements Serializable {
                         violated,
                         unknown,
                         holds,
-                        story.lines(history)));
+                        story.lines(history),
+                        quirks.lines(history)));
     }
 
     /**

@@ -86,6 +86,11 @@ public final class Judged {
         return this;
     }
 
+    /** The lines that say what controller and firmware need. */
+    public List<String> quirks() {
+        return summaries.get(0).quirks();
+    }
+
     /** Rules violated with their owners, sorted, each once. */
     public Set<String> violated() {
         Set<String> out = new java.util.TreeSet<>();

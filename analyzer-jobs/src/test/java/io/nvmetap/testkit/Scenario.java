@@ -22,9 +22,11 @@ import io.nvmetap.nvme.FeatureId;
 import io.nvmetap.nvme.IdentifyCns;
 import io.nvmetap.nvme.IdentifyController;
 import io.nvmetap.nvme.LittleEndian;
+import io.nvmetap.nvme.NvmSqe;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -312,6 +314,51 @@ public final class Scenario {
         byte[] b = sqe(0x06, 247, cns, 0);
         Sqe.putNsid(b, 0, nsid);
         return adminWith(b, Transfer.FROM_DEVICE, page);
+    }
+
+    /** An Identify that the controller refuses. */
+    public Scenario identifyRefused(int cns, int nsid, int status) {
+        byte[] b = sqe(0x06, 248, cns, 0);
+        Sqe.putNsid(b, 0, nsid);
+        submit(EventKind.COMMAND_FETCHED, 0, b, Owner.GUEST, 4096);
+        submit(EventKind.COMMAND_EMITTED, 0, b, Owner.GUEST, 4096);
+        return refused(0, 248, status).copied(0, 248);
+    }
+
+    /** An Identify that is passed on. */
+    public Scenario identifyPassedOn(int cns, int nsid) {
+        byte[] b = sqe(0x06, 249, cns, 0);
+        Sqe.putNsid(b, 0, nsid);
+        submit(EventKind.COMMAND_FETCHED, 0, b, Owner.GUEST, 4096);
+        return submit(EventKind.COMMAND_EMITTED, 0, b, Owner.GUEST, 4096).rung(0);
+    }
+
+    /** A guest's command with blocks, passed on. */
+    public Scenario ranged(int opcode, int cid, long slba, int blocks) {
+        byte[] b = io(opcode, cid, 0x1000L * cid);
+        NvmSqe.putRange(b, 0, slba, blocks);
+        submit(EventKind.COMMAND_FETCHED, 1, b, Owner.GUEST, blocks * 512L);
+        return submit(EventKind.COMMAND_EMITTED, 1, b, Owner.GUEST, blocks * 512L).rung(1);
+    }
+
+    /** A Read in an entry of 128 bytes reaches the controller. */
+    public Scenario emittedLong(int sqid, int cid) {
+        byte[] b = Arrays.copyOf(io(2, cid, 0x1000L * cid), 128);
+        CapturedEvent e = event().asCommand(EventKind.COMMAND_EMITTED, sqid, 0, b, 0, 128);
+        e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST));
+        return us(1).add(e);
+    }
+
+    /** Four bytes of configuration space are read. */
+    public Scenario readsConfig(int offset, int value) {
+        RegisterSpace config = RegisterSpace.PCI_CONFIG;
+        return us(1).add(event().asRegisterRead(Side.DEVICE, config, offset, 4, value));
+    }
+
+    /** Four bytes of configuration space are written. */
+    public Scenario writesConfig(int offset, int value) {
+        RegisterSpace config = RegisterSpace.PCI_CONFIG;
+        return us(1).add(event().asRegisterWritten(Side.DEVICE, config, offset, 4, value));
     }
 
     private Scenario adminWith(byte[] sqe, Transfer way, byte[] content) {

@@ -234,6 +234,8 @@ final class LinuxGuest implements Guest {
             return;
         }
         machine.tally.timeouts++;
+        // Linux looks here first; a controller that has given up says so.
+        machine.read32(Registers.CSTS, CPU);
         int found = queue.interrupted(queue.cpu);
         if (!io.inFlight) {
             machine.tally.rescued += found;

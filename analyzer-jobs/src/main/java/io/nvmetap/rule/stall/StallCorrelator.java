@@ -177,17 +177,21 @@ public final class StallCorrelator implements Serializable {
         found.sort(Comparator.comparingDouble(windows::lift).reversed());
         List<String> words = new ArrayList<>();
         for (Suspect s : found.subList(0, Math.min(SHOWN_MAX, found.size()))) {
-            words.add(words(s, window, counted));
+            words.add(words(h, s, window, counted));
         }
         return " Suspicious near it: " + String.join("; ", words) + ".";
     }
 
-    private String words(Suspect s, long window, boolean counted) {
+    private String words(History h, Suspect s, long window, boolean counted) {
         long seq = windows.seq(window, s);
         String what =
                 s == Suspect.UNACKED
-                        ? String.format(
-                                "%d %s (%d the mediator's own)", unacked, s.words(), unackedOwn)
+                        ? unacked
+                                + " "
+                                + s.words()
+                                + (h.header.mediated()
+                                        ? " (" + unackedOwn + " of them the mediator's own)"
+                                        : "")
                         : s.words();
         if (seq < 0) {
             return what + " (as it is told)";

@@ -87,7 +87,7 @@ class StallCorrelatorTest {
                 .seenOwn(1, 901)
                 .heartbeatAfterMs(1_100)
                 .judged()
-                .says(STALL, Severity.ERROR, "2 completions waited", "2 the mediator's own");
+                .says(STALL, Severity.ERROR, "2 completions waited", "2 of them the mediator's own");
     }
 
     @Test
