@@ -28,9 +28,7 @@ class AnalyzerStateTest {
         Analyzer analyzer = new Analyzer(RuleSet.all(), RuleSettings.DEFAULTS);
         for (int i = 0; i < events.size(); i++) {
             analyzer.accept(
-                    events.get(i).copy(),
-                    f -> said.add(f.toString()),
-                    s -> said.add(s.toString()));
+                    events.get(i).copy(), f -> said.add(f.toString()), s -> said.add(s.toString()));
             if (checkpointEvery > 0 && i % checkpointEvery == checkpointEvery - 1) {
                 analyzer = throughBytes(analyzer);
             }

@@ -57,8 +57,7 @@ final class LinuxGuest implements Guest {
         this.machine = machine;
         this.spec = spec;
         this.disk = disk;
-        this.maskEveryNs =
-                spec.has(GuestHabit.IDLE_SPELLS) ? MASK_EVERY_IDLE_NS : MASK_EVERY_NS;
+        this.maskEveryNs = spec.has(GuestHabit.IDLE_SPELLS) ? MASK_EVERY_IDLE_NS : MASK_EVERY_NS;
         this.admin = new LinuxAdmin(machine);
         this.page = new GuestBuffer(machine, 4096);
         this.zeroPage = new GuestBuffer(machine, 4096);

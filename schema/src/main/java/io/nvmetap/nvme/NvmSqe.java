@@ -25,10 +25,7 @@ public final class NvmSqe {
     /** Whether commands of this opcode name a range of logical blocks, as Read does. */
     public static boolean hasRange(int opcode) {
         return switch (opcode) {
-            case Opcodes.IO_READ,
-                    Opcodes.IO_WRITE,
-                    Opcodes.IO_COMPARE,
-                    Opcodes.IO_WRITE_ZEROES ->
+            case Opcodes.IO_READ, Opcodes.IO_WRITE, Opcodes.IO_COMPARE, Opcodes.IO_WRITE_ZEROES ->
                     true;
             default -> false;
         };

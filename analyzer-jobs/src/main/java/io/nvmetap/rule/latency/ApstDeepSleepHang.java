@@ -177,7 +177,8 @@ public final class ApstDeepSleepHang extends Rule {
                     Party.CONTROLLER,
                     String.format(
                             "%d commands that came after %s and more without any took over %s each;"
-                                    + " of %,d others %d did. The controller may sleep when idle%s.",
+                                    + " of %,d others %d did. The controller may sleep when"
+                                    + " idle%s.",
                             slowWakes,
                             Times.text(Math.max(sleep.idleNs(), judge.settings().of(IDLE))),
                             Times.text(limit(judge)),

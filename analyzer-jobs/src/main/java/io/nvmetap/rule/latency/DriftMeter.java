@@ -96,8 +96,7 @@ final class DriftMeter implements Serializable {
         long late = median(lateNs);
         long mediator = mediatorCount < LOT ? 0 : median(mediatorNs.clone());
         calmLateNs = calmLateNs < 0 ? late : calmLateNs;
-        calmMediatorNs =
-                calmMediatorNs < 0 || mediatorCount <= 2 * LOT ? mediator : calmMediatorNs;
+        calmMediatorNs = calmMediatorNs < 0 || mediatorCount <= 2 * LOT ? mediator : calmMediatorNs;
         boolean flat = flat(late, calmLateNs) && flat(mediator, calmMediatorNs);
         boolean slow = percent > ratioPercent && riseNs >= riseMin && flat;
         slowLots = slow ? slowLots + 1 : 0;

@@ -187,7 +187,8 @@ final class IdentifyNotes implements Serializable {
             constant &= b == name[0];
         }
         if (constant) {
-            String text = String.format("%s of namespace %d is %02x throughout", what, a.nsid, name[0]);
+            String text =
+                    String.format("%s of namespace %d is %02x throughout", what, a.nsid, name[0]);
             shown.add(Quirk.BOGUS_NID, text, a.seq, e.seq);
         }
         Named before = names.get(a.nsid);

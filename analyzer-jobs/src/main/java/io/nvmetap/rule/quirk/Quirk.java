@@ -6,7 +6,9 @@ package io.nvmetap.rule.quirk;
  */
 enum Quirk {
     NUMBER_OF_QUEUES_NEVER_SET(
-            "firmware creates I/O queues unasked", "", "all I/O queues allowed without being asked"),
+            "firmware creates I/O queues unasked",
+            "",
+            "all I/O queues allowed without being asked"),
     SHARED_TAGS(
             "SHARED_TAGS",
             "Linux NVME_QUIRK_SHARED_TAGS, BitVisor CMDID_UNIQUE_254",
@@ -19,8 +21,7 @@ enum Quirk {
             "128_BYTES_SQES",
             "Linux NVME_QUIRK_128_BYTES_SQES, BitVisor IO_CMD_128",
             "I/O entries of 128 bytes whatever CC.IOSQES says"),
-    SINGLE_VECTOR(
-            "SINGLE_VECTOR", "Linux NVME_QUIRK_SINGLE_VECTOR", "vector 0 for every queue"),
+    SINGLE_VECTOR("SINGLE_VECTOR", "Linux NVME_QUIRK_SINGLE_VECTOR", "vector 0 for every queue"),
     BROKEN_MSI("BROKEN_MSI", "Linux NVME_QUIRK_BROKEN_MSI", "MSI-X or INTx, no MSI"),
     MSI_READ_INTMS(
             "MSI_READ_INTMS", "BitVisor MSI_READ_INTMS", "INTMS read at each message interrupt"),
@@ -29,13 +30,8 @@ enum Quirk {
             "Linux NVME_QUIRK_IDENTIFY_CNS, SPDK NVME_QUIRK_IDENTIFY_CNS",
             "Identify with CNS 0 and 1 only"),
     NO_NS_DESC_LIST(
-            "NO_NS_DESC_LIST",
-            "Linux NVME_QUIRK_NO_NS_DESC_LIST",
-            "no Identify with CNS 3"),
-    BOGUS_NID(
-            "BOGUS_NID",
-            "Linux NVME_QUIRK_BOGUS_NID",
-            "namespace identifiers not to be trusted"),
+            "NO_NS_DESC_LIST", "Linux NVME_QUIRK_NO_NS_DESC_LIST", "no Identify with CNS 3"),
+    BOGUS_NID("BOGUS_NID", "Linux NVME_QUIRK_BOGUS_NID", "namespace identifiers not to be trusted"),
     DELAY_BEFORE_CHK_RDY(
             "DELAY_BEFORE_CHK_RDY",
             "Linux NVME_QUIRK_DELAY_BEFORE_CHK_RDY, SPDK NVME_QUIRK_DELAY_BEFORE_CHK_RDY",
@@ -44,16 +40,11 @@ enum Quirk {
             "WAIT_AFTER_RESET",
             "BitVisor WAIT_AFTER_RESET",
             "no waiting for CSTS.RDY=0 after CC.EN=0"),
-    QDEPTH_ONE(
-            "QDEPTH_ONE", "Linux NVME_QUIRK_QDEPTH_ONE", "one command in flight"),
+    QDEPTH_ONE("QDEPTH_ONE", "Linux NVME_QUIRK_QDEPTH_ONE", "one command in flight"),
     DISABLE_WRITE_ZEROES(
-            "DISABLE_WRITE_ZEROES",
-            "Linux NVME_QUIRK_DISABLE_WRITE_ZEROES",
-            "no Write Zeroes"),
+            "DISABLE_WRITE_ZEROES", "Linux NVME_QUIRK_DISABLE_WRITE_ZEROES", "no Write Zeroes"),
     STRIPE_SIZE(
-            "STRIPE_SIZE",
-            "Linux NVME_QUIRK_STRIPE_SIZE",
-            "commands split at 128 KiB boundaries"),
+            "STRIPE_SIZE", "Linux NVME_QUIRK_STRIPE_SIZE", "commands split at 128 KiB boundaries"),
     NO_DEEPEST_PS(
             "NO_DEEPEST_PS",
             "Linux NVME_QUIRK_NO_DEEPEST_PS, or NVME_QUIRK_NO_APST",

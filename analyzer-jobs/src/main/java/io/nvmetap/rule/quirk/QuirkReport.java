@@ -71,8 +71,7 @@ public final class QuirkReport implements Serializable {
             return;
         }
         Quirk quirk = BY_RULE.get(f.rule());
-        Party needs =
-                quirk == Quirk.NUMBER_OF_QUEUES_NEVER_SET ? Party.GUEST : Party.CONTROLLER;
+        Party needs = quirk == Quirk.NUMBER_OF_QUEUES_NEVER_SET ? Party.GUEST : Party.CONTROLLER;
         if (quirk != null && f.owner() == needs) {
             shown.add(quirk, "rule " + f.rule(), f.fromSeq(), f.toSeq());
         }

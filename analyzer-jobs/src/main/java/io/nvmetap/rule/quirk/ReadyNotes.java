@@ -80,9 +80,7 @@ final class ReadyNotes implements Serializable {
                     e.seq);
         }
         long limit =
-                Math.max(1, Registers.capTo(h.device.cap))
-                        * Registers.CAP_TO_UNIT_MS
-                        * NS_PER_MS;
+                Math.max(1, Registers.capTo(h.device.cap)) * Registers.CAP_TO_UNIT_MS * NS_PER_MS;
         boolean timed = h.device.capLowSeq >= 0 && !h.header.unseen().contains(Unseen.REAL_TIME);
         if (timed && Registers.cstsRdy((int) e.value) && after > limit) {
             shown.add(

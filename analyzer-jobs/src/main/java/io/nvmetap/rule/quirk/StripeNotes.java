@@ -89,7 +89,8 @@ final class StripeNotes implements Serializable {
         size.withins += crosses ? 0 : 1;
         size.firstSeq = size.firstSeq < 0 && crosses ? c.startSeq : size.firstSeq;
         if (crosses && size.crossings >= COMMANDS && size.withins >= COMMANDS) {
-            double ratio = median(size.crossing, size.crossings) / median(size.within, size.withins);
+            double ratio =
+                    median(size.crossing, size.crossings) / median(size.within, size.withins);
             if (ratio >= RATIO) {
                 shown.add(
                         Quirk.STRIPE_SIZE,

@@ -10,9 +10,9 @@ import io.nvmetap.nvme.Registers;
 import java.io.Serializable;
 
 /**
- * Whether a controller dies (CSTS.CFS, or gone from the bus) at its first command identifier that is
- * in flight on another queue, or at its first above 253. One that lives on after it does not mind;
- * one that is only silent may have another reason.
+ * Whether a controller dies (CSTS.CFS, or gone from the bus) at its first command identifier that
+ * is in flight on another queue, or at its first above 253. One that lives on after it does not
+ * mind; one that is only silent may have another reason.
  */
 final class TagNotes implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -72,8 +72,7 @@ final class VectorNotes implements Serializable {
             seesInterrupts = true;
             allSilent = 0;
             firstSilentSeq = -1;
-            boolean message =
-                    e.interrupt == InterruptKind.MSIX || e.interrupt == InterruptKind.MSI;
+            boolean message = e.interrupt == InterruptKind.MSIX || e.interrupt == InterruptKind.MSI;
             raised.set(Math.min(e.vector, QUEUES_MAX));
             raisedZero += message && e.vector == 0 ? 1 : 0;
         } else if (e.kind == EventKind.COMPLETION_SEEN && h.facts.cq != null) {
@@ -97,7 +96,8 @@ final class VectorNotes implements Serializable {
         if (pci.msi() && ++allSilent >= COMPLETIONS && seesInterrupts) {
             shown.add(
                     Quirk.BROKEN_MSI,
-                    COMPLETIONS + " completions with MSI on and not one interrupt, which came"
+                    COMPLETIONS
+                            + " completions with MSI on and not one interrupt, which came"
                             + " otherwise",
                     firstSilentSeq,
                     e.seq);

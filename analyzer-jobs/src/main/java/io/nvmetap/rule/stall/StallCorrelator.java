@@ -164,9 +164,10 @@ public final class StallCorrelator implements Serializable {
         boolean counted = windows.stalls() >= STALLS_MIN;
         List<Suspect> found = new ArrayList<>();
         for (Suspect s : Suspect.values()) {
+            boolean concerns = f.owner() != Party.MEDIATOR || s.hindersMediator();
             boolean there = (near & s.bit()) != 0;
             boolean rare = windows.windows() < FEW || windows.lift(s) >= LIFT_MIN;
-            if (there && rare || (now & s.bit()) != 0) {
+            if (concerns && (there && rare || (now & s.bit()) != 0)) {
                 found.add(s);
             }
         }

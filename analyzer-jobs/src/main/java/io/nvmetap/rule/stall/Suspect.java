@@ -22,6 +22,11 @@ enum Suspect {
         return words;
     }
 
+    /** Whether it can be why the mediator, and not the controller, does not take the next step. */
+    boolean hindersMediator() {
+        return this == UNACKED || this == MASK_WITHOUT_FLUSH || this == OWNERS_MIXED;
+    }
+
     int bit() {
         return 1 << ordinal();
     }

@@ -2,7 +2,6 @@ package io.nvmetap.rule.stall;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.RegisterSpace;

@@ -20,6 +20,7 @@ final class Windows implements Serializable {
     private final long[] firstSeq = new long[KEPT];
     private final int[] facts = new int[KEPT];
     private final boolean[] stalled = new boolean[KEPT];
+
     /** Events after the first of the window, for each fact. */
     private final int[] factAfter = new int[KEPT * FACTS];
 

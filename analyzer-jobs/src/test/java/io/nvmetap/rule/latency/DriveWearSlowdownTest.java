@@ -1,7 +1,7 @@
 package io.nvmetap.rule.latency;
 
-import io.nvmetap.event.Owner;
 import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Owner;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.nvme.Opcodes;

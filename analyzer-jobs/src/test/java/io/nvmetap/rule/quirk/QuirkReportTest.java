@@ -148,8 +148,8 @@ class QuirkReportTest {
     void shouldTellStructuresThatAVersionMustHave() {
         shows(
                 version().identifyRefused(2, 0, StatusCode.INVALID_FIELD),
-                "IDENTIFY_CNS (Linux NVME_QUIRK_IDENTIFY_CNS, SPDK NVME_QUIRK_IDENTIFY_CNS): version"
-                        + " 1.3 has Identify CNS 2",
+                "IDENTIFY_CNS (Linux NVME_QUIRK_IDENTIFY_CNS, SPDK NVME_QUIRK_IDENTIFY_CNS):"
+                        + " version 1.3 has Identify CNS 2",
                 "Identify with CNS 0 and 1 only");
         shows(
                 version().identifyRefused(3, 1, StatusCode.INVALID_FIELD),
