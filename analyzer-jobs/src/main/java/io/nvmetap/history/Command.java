@@ -57,6 +57,18 @@ public final class Command implements Serializable {
 
     public boolean cdw11Known;
 
+    /** Blocks of a Read, Write, Compare, Write Zeroes; -1 not known. */
+    public int blocks = -1;
+
+    /** Device side: when the doorbell that covers it was rung after it was placed, -1 not seen. */
+    public long rungNs = -1;
+
+    /** Guest side commands: times of the same on the device side, -1 not yet or not seen. */
+    public long emittedNs = -1;
+
+    public long deviceRungNs = -1;
+    public long seenNs = -1;
+
     /** Guest side commands: when the device side saw them emitted and completed, -1 not yet. */
     public long emittedSeq = -1;
 

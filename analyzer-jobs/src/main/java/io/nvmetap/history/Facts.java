@@ -62,6 +62,9 @@ public final class Facts implements Serializable {
 
     public boolean disabled;
 
+    /** The event is a completion with status 0. */
+    public boolean succeeded;
+
     /** A queue came to exist through this completion. */
     public boolean queueCreated;
 
@@ -90,6 +93,7 @@ public final class Facts implements Serializable {
         waitedFromSeq = -1;
         enabled = false;
         disabled = false;
+        succeeded = false;
         queueCreated = false;
         abandoned.clear();
         abandonedQueues = 0;

@@ -172,9 +172,12 @@ public final class History implements Serializable {
         if (onGuestSide != null) {
             if (e.kind == EventKind.COMMAND_EMITTED) {
                 onGuestSide.emittedSeq = e.seq;
+                onGuestSide.emittedNs = e.timeNs;
                 facts.command.fetched = onGuestSide;
             } else {
                 onGuestSide.seenSeq = e.seq;
+                onGuestSide.seenNs = e.timeNs;
+                onGuestSide.deviceRungNs = facts.command == null ? -1 : facts.command.rungNs;
             }
         }
     }

@@ -7,9 +7,11 @@ import io.nvmetap.event.QueueState;
 import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.Side;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.NvmSqe;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
+import io.nvmetap.nvme.StatusCode;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -259,6 +261,8 @@ public final class SideState implements Serializable {
         c.dataBytes = e.dataBytes;
         c.cdw10 = Sqe.cdw10(e.entry, 0);
         c.cdw11 = Sqe.cdw11(e.entry, 0);
+        boolean ranged = c.sqid > 0 && NvmSqe.hasRange(c.opcode);
+        c.blocks = ranged && e.knows(Sqe.CDW12_OFFSET, 2) ? NvmSqe.blockCount(e.entry, 0) : -1;
         c.cdw10Known = e.knows(Sqe.CDW10_OFFSET, 1);
         c.cdw10AllKnown = e.knows(Sqe.CDW10_OFFSET, 4);
         c.cdw11Known = e.knows(Sqe.CDW11_OFFSET, 4);
@@ -282,6 +286,13 @@ public final class SideState implements Serializable {
                 facts.againSeq = sq.fetched.put(e);
             }
             sq.taken = (sq.taken + 1) % sq.sizeEntries;
+            // Where the consumer tells, the doorbell came before; else it is still to come.
+            if (side == Side.DEVICE && sq.waitingSinceNs < 0) {
+                if (sq.unrung.size() >= sq.sizeEntries) {
+                    sq.unrung.removeFirst();
+                }
+                sq.unrung.addLast(c);
+            }
             if (sq.waitingSinceNs >= 0) {
                 facts.waitedNs = e.timeNs - sq.waitingSinceNs;
                 facts.waitedFromSeq = sq.waitingSeq;
@@ -303,6 +314,7 @@ public final class SideState implements Serializable {
         facts.cq = cq;
         facts.command = c;
         facts.unmatched = c == null && known;
+        facts.succeeded = (Cqe.status(e.entry, 0) & StatusCode.CODE_MASK) == 0;
         if (cq != null) {
             cq.doneSeq = e.seq;
             remember(e, cq, facts);
@@ -546,6 +558,8 @@ public final class SideState implements Serializable {
         }
         facts.advance = Math.floorMod((int) e.value - sq.tail, sq.sizeEntries);
         sq.tail = (int) e.value;
+        sq.unrung.forEach(c -> c.rungNs = e.timeNs);
+        sq.unrung.clear();
         if (sq.taken != sq.tail && sq.waitingSinceNs < 0) {
             sq.waitingSinceNs = e.timeNs;
             sq.waitingSeq = e.seq;

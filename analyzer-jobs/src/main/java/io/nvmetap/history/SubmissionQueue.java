@@ -1,6 +1,8 @@
 package io.nvmetap.history;
 
 import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** A submission queue that exists on one side. */
 public final class SubmissionQueue implements Serializable {
@@ -29,6 +31,9 @@ public final class SubmissionQueue implements Serializable {
 
     /** What was fetched from its slots; followed on the guest side only. */
     final FetchedSlots fetched;
+
+    /** Commands placed that no doorbell covers yet, device side only; no more than it holds. */
+    public final Deque<Command> unrung = new ArrayDeque<>();
 
     /** When the doorbell that brought entries not yet taken was rung, -1 none waits. */
     public long waitingSinceNs = -1;

@@ -42,6 +42,7 @@ public final class TextReport {
         unknown.forEach(
                 (reason, rules) ->
                         out.println("unknown   " + reason + ": " + String.join(", ", rules)));
+        s.quirks().forEach(line -> out.println("needs     " + line));
         out.printf(
                 Locale.ROOT,
                 "verdict   %d violated   %d unknown   %d hold%n",

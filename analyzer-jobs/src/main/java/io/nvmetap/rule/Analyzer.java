@@ -6,6 +6,8 @@ import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.history.History;
+import io.nvmetap.rule.quirk.QuirkReport;
+import io.nvmetap.rule.stall.StallCorrelator;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +24,15 @@ public final class Analyzer implements Serializable {
     private final List<Rule> rules;
     private final List<Judge> judges;
     private final Story story = new Story();
+    private final StallCorrelator correlator;
+    private final QuirkReport quirks = new QuirkReport();
     private final Map<String, Integer> violatedByRule = new TreeMap<>();
     private boolean ended;
 
     public Analyzer(List<Rule> rules, RuleSettings settings) {
         this.rules = new java.util.ArrayList<>(rules);
         this.judges = new java.util.ArrayList<>();
+        this.correlator = new StallCorrelator(rules);
         for (Rule r : rules) {
             judges.add(new Judge(r, settings));
         }
@@ -46,10 +51,14 @@ public final class Analyzer implements Serializable {
         }
         history.apply(e);
         story.note(history, e);
+        correlator.note(history, e);
+        quirks.note(history, e);
         Consumer<Finding> counting =
                 f -> {
                     violatedByRule.merge(f.rule(), 1, Integer::sum);
-                    findings.accept(f);
+                    Finding refined = correlator.refine(history, f);
+                    quirks.found(history, refined);
+                    findings.accept(refined);
                 };
         for (Judge judge : judges) {
             judge.step(history, e, counting);
@@ -92,7 +101,8 @@ public final class Analyzer implements Serializable {
                         violated,
                         unknown,
                         holds,
-                        story.lines(history)));
+                        story.lines(history),
+                        quirks.lines(history)));
     }
 
     /**

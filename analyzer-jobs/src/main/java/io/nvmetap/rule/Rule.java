@@ -38,6 +38,19 @@ public abstract class Rule implements Serializable {
         return "";
     }
 
+    /**
+     * Whether its findings say that something never came, so that what was suspicious near it is
+     * worth telling.
+     */
+    public boolean aboutSilence() {
+        return false;
+    }
+
+    /** Whether what it finds, by the mediator or the guest, may make a controller fall silent. */
+    public boolean maySilenceController() {
+        return false;
+    }
+
     /** Looks at the event that {@code h} has just applied. */
     public abstract void step(History h, CapturedEvent e, Judge judge);
 

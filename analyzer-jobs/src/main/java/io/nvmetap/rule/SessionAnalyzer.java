@@ -111,6 +111,7 @@ public final class SessionAnalyzer implements Serializable {
         int unknown = 0;
         int holds = 0;
         List<String> story = new ArrayList<>();
+        List<String> quirks = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             SessionSummary s = parts.get(i);
             violated += s.violated();
@@ -119,9 +120,12 @@ public final class SessionAnalyzer implements Serializable {
             for (String line : s.story()) {
                 story.add("controller " + i + ": " + line);
             }
+            for (String line : s.quirks()) {
+                quirks.add("controller " + i + ": " + line);
+            }
         }
         return new SessionSummary(
-                parts.get(0).session(), events, lost, violated, unknown, holds, story);
+                parts.get(0).session(), events, lost, violated, unknown, holds, story, quirks);
     }
 
     /**

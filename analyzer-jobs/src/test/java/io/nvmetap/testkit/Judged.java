@@ -6,6 +6,7 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.rule.Analyzer;
 import io.nvmetap.rule.RuleSet;
@@ -66,6 +67,28 @@ public final class Judged {
         violatesNothing();
         assertThat(said(rule)).isEqualTo("HOLDS");
         return this;
+    }
+
+    /** The last finding of the rule says all this, and has this severity. */
+    public Judged says(String rule, Severity severity, String... words) {
+        List<Finding> all = of(rule, Verdict.VIOLATED);
+        Finding last = all.get(all.size() - 1);
+        assertThat(last.explanation()).contains(words);
+        assertThat(last.severity()).isEqualTo(severity);
+        return this;
+    }
+
+    /** No finding of the rule says this. */
+    public Judged neverSays(String rule, String words) {
+        assertThat(of(rule, Verdict.VIOLATED))
+                .extracting(Finding::explanation)
+                .noneMatch(e -> e.contains(words));
+        return this;
+    }
+
+    /** The lines that say what controller and firmware need. */
+    public List<String> quirks() {
+        return summaries.get(0).quirks();
     }
 
     /** Rules violated with their owners, sorted, each once. */

@@ -19,11 +19,15 @@ import io.nvmetap.event.Side;
 import io.nvmetap.event.Transfer;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.FeatureId;
+import io.nvmetap.nvme.IdentifyCns;
+import io.nvmetap.nvme.IdentifyController;
 import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.NvmSqe;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +52,7 @@ public final class Scenario {
 
     /** Completions so far of each completion queue and side. */
     private final Map<Integer, Integer> completions = new HashMap<>();
+    private final Map<Integer, Integer> heads = new HashMap<>();
 
     private Scenario(boolean mediated, String profile, int mdts, Set<Unseen> unseen) {
         this.mediated = mediated;
@@ -171,6 +176,7 @@ public final class Scenario {
         if (offset == Registers.CC) {
             completions.keySet().removeIf(k -> (k & 1) == (side == Side.GUEST ? 1 : 0));
         }
+        heads.clear();
         return us(1).add(event().asRegisterWritten(side, RegisterSpace.BAR0, offset, 4, value));
     }
 
@@ -385,6 +391,116 @@ public final class Scenario {
         Cqe.putStatus(b, 0, status);
         CapturedEvent e = completion(EventKind.COMPLETION_SEEN, sqid, b);
         return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** Set Features 0Ch: from power state 0 to 1 after so many milliseconds idle. */
+    public Scenario letsSleepAfterMs(long ms) {
+        byte[] table = new byte[256];
+        LittleEndian.put64(table, 0, ms << 8 | 1 << 3);
+        return adminWith(
+                sqe(0x09, 245, FeatureId.AUTONOMOUS_POWER_STATE, 1), Transfer.TO_DEVICE, table);
+    }
+
+    /** Identify Controller: power state 1 takes so long to leave. */
+    public Scenario identifiesExit(int exitUs) {
+        byte[] page = new byte[IdentifyController.SIZE];
+        LittleEndian.put32(
+                page, IdentifyController.PSD_OFFSET + IdentifyController.PSD_BYTES + 8, exitUs);
+        return adminWith(sqe(0x06, 246, IdentifyCns.CONTROLLER, 0), Transfer.FROM_DEVICE, page);
+    }
+
+    /** A guest's Identify with what it brought. */
+    public Scenario identifies(int cns, int nsid, byte[] page) {
+        byte[] b = sqe(0x06, 247, cns, 0);
+        Sqe.putNsid(b, 0, nsid);
+        return adminWith(b, Transfer.FROM_DEVICE, page);
+    }
+
+    /** An Identify that the controller refuses. */
+    public Scenario identifyRefused(int cns, int nsid, int status) {
+        byte[] b = sqe(0x06, 248, cns, 0);
+        Sqe.putNsid(b, 0, nsid);
+        submit(EventKind.COMMAND_FETCHED, 0, b, Owner.GUEST, 4096);
+        submit(EventKind.COMMAND_EMITTED, 0, b, Owner.GUEST, 4096);
+        return refused(0, 248, status).copied(0, 248);
+    }
+
+    /** An Identify that is passed on. */
+    public Scenario identifyPassedOn(int cns, int nsid) {
+        byte[] b = sqe(0x06, 249, cns, 0);
+        Sqe.putNsid(b, 0, nsid);
+        submit(EventKind.COMMAND_FETCHED, 0, b, Owner.GUEST, 4096);
+        return submit(EventKind.COMMAND_EMITTED, 0, b, Owner.GUEST, 4096).rung(0);
+    }
+
+    /** A guest's command with blocks, passed on. */
+    public Scenario ranged(int opcode, int cid, long slba, int blocks) {
+        byte[] b = io(opcode, cid, 0x1000L * cid);
+        NvmSqe.putRange(b, 0, slba, blocks);
+        submit(EventKind.COMMAND_FETCHED, 1, b, Owner.GUEST, blocks * 512L);
+        return submit(EventKind.COMMAND_EMITTED, 1, b, Owner.GUEST, blocks * 512L).rung(1);
+    }
+
+    /** A Read in an entry of 128 bytes reaches the controller. */
+    public Scenario emittedLong(int sqid, int cid) {
+        byte[] b = Arrays.copyOf(io(2, cid, 0x1000L * cid), 128);
+        CapturedEvent e = event().asCommand(EventKind.COMMAND_EMITTED, sqid, 0, b, 0, 128);
+        e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST));
+        return us(1).add(e);
+    }
+
+    /** Four bytes of configuration space are read. */
+    public Scenario readsConfig(int offset, int value) {
+        RegisterSpace config = RegisterSpace.PCI_CONFIG;
+        return us(1).add(event().asRegisterRead(Side.DEVICE, config, offset, 4, value));
+    }
+
+    /** Four bytes of configuration space are written. */
+    public Scenario writesConfig(int offset, int value) {
+        RegisterSpace config = RegisterSpace.PCI_CONFIG;
+        return us(1).add(event().asRegisterWritten(Side.DEVICE, config, offset, 4, value));
+    }
+
+    private Scenario adminWith(byte[] sqe, Transfer way, byte[] content) {
+        int cid = Sqe.cid(sqe, 0);
+        if (mediated) {
+            submit(EventKind.COMMAND_FETCHED, 0, sqe, Owner.GUEST, content.length);
+        }
+        submit(EventKind.COMMAND_EMITTED, 0, sqe, Owner.GUEST, content.length);
+        CapturedEvent data =
+                event().asPayload(Side.DEVICE, way, 0, cid, content.length, content)
+                        .owned(Owner.GUEST, id(0, cid, Owner.GUEST));
+        if (way == Transfer.TO_DEVICE) {
+            add(data);
+        }
+        seen(0, cid);
+        if (way == Transfer.FROM_DEVICE) {
+            add(data);
+        }
+        return mediated ? copied(0, cid) : this;
+    }
+
+    /**
+     * A Read on queue 1 from doorbell to acknowledgement.
+     *
+     * @param inMediatorUs from fetch to the controller's doorbell, and again to copy back
+     */
+    public Scenario read(int cid, long inMediatorUs, long inControllerUs) {
+        fetched(1, cid).us(inMediatorUs - 1).emitted(1, cid).sq(Side.DEVICE, 1, next(1));
+        us(inControllerUs - 1).seen(1, cid).cq(Side.DEVICE, 1, ackOf(2));
+        return us(inMediatorUs - 1).copied(1, cid).cq(Side.GUEST, 1, ackOf(1));
+    }
+
+    private int next(int sqid) {
+        return nextSlot.get(sqid);
+    }
+
+    /** The next head of queue 1: 1 on the guest's side, 2 on the device's. */
+    private int ackOf(int which) {
+        int entries = sizes.getOrDefault(1, 32);
+        int head = (heads.getOrDefault(which, 0) + 1) % entries;
+        heads.put(which, head);
+        return head;
     }
 
     /** A register is read on one side. */
@@ -604,6 +720,11 @@ public final class Scenario {
         Cqe.putSqid(b, 0, sqid);
         CapturedEvent e = event().asCompletion(EventKind.COMPLETION_SEEN, sqid, 0, b, 0);
         return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
+    }
+
+    /** The mediator rings for what it has placed. */
+    public Scenario rung(int qid) {
+        return sq(Side.DEVICE, qid, next(qid));
     }
 
     /** SQ tail rung. */

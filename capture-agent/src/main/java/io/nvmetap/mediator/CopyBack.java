@@ -16,6 +16,7 @@ final class CopyBack {
     private static final long TORN_GAP_NS = 5_000;
     private static final long ACCOUNTING_LAG_NS = 50_000;
     private static final long HANDLER_NS = 100_000;
+    private static final long LOCKED_NS = 150_000;
     private static final int SPARES_MAX = 256;
 
     private final MediatorState state;
@@ -23,6 +24,7 @@ final class CopyBack {
     private final ArrayDeque<Slot> spares = new ArrayDeque<>();
     private final byte[] cqe = new byte[Cqe.SIZE];
     private Completer completer;
+    private long lockFreeNs;
 
     CopyBack(MediatorState state, GuestInterrupts interrupts) {
         this.state = state;
@@ -79,6 +81,10 @@ final class CopyBack {
             return;
         }
         long delayNs = state.config.copyDelayNs();
+        // fault: mediator-added-latency. One lock for all queues, and slow work under it.
+        if (state.has(MediatorFault.MEDIATOR_ADDED_LATENCY)) {
+            delayNs += underTheLockNs();
+        }
         if (delayNs == 0) {
             drainNow(cq);
             return;
@@ -119,6 +125,13 @@ final class CopyBack {
             slot.end();
         }
         return true;
+    }
+
+    /** How long from now until a copy that waits for the lock has been made. */
+    private long underTheLockNs() {
+        long nowNs = state.timeline.nowNs();
+        lockFreeNs = Math.max(lockFreeNs, nowNs) + LOCKED_NS;
+        return lockFreeNs - nowNs;
     }
 
     private void drainNow(CqShadow cq) {

@@ -46,6 +46,8 @@ public enum MediatorFault {
     SQ_CQ_DOORBELL_PAIR_RACE(
             false, true, "writes both doorbells of a pair at once from two CPUs, without the lock"),
     DUPLICATE_OR_LATE_COMPLETION(true, true, "copies a completion to the guest twice"),
+    MEDIATOR_ADDED_LATENCY(
+            false, false, "copies completions of all queues behind one lock, 150 us each time"),
     LOST_IRQ_POLLED_RESCUE(true, true, "swallows one of several interrupts to the guest"),
     MSIX_UNMASK_NOT_FLUSHED(false, false, "does not read back after unmasking an MSI-X vector"),
     UNMASK_WITHOUT_RECHECK(

@@ -75,6 +75,7 @@ final class FaultSigns {
         signs.put(MediatorFault.LOST_DEFERRED_DOORBELL, FaultSigns::deferredNotResumed);
         signs.put(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE, FaultSigns::pairFromTwoCpus);
         signs.put(MediatorFault.DUPLICATE_OR_LATE_COMPLETION, FaultSigns::copiedTwice);
+        signs.put(MediatorFault.MEDIATOR_ADDED_LATENCY, FaultSigns::copiedLate);
         signs.put(MediatorFault.LOST_IRQ_POLLED_RESCUE, FaultSigns::copiedInSilence);
         signs.put(MediatorFault.MSIX_UNMASK_NOT_FLUSHED, FaultSigns::unmaskWithoutFlush);
         signs.put(MediatorFault.UNMASK_WITHOUT_RECHECK, FaultSigns::interruptDropped);
@@ -245,6 +246,21 @@ final class FaultSigns {
         Set<Long> commands = new HashSet<>();
         return run.guest.tap.of(EventKind.COMPLETION_COPIED).stream()
                 .anyMatch(e -> !commands.add(e.commandId));
+    }
+
+    private static boolean copiedLate(Workload run) {
+        Map<Long, Long> seen = new HashMap<>();
+        for (CapturedEvent e : events(run)) {
+            if (e.kind == EventKind.COMPLETION_SEEN) {
+                seen.put(e.commandId, e.timeNs);
+            } else if (e.kind == EventKind.COMPLETION_COPIED) {
+                Long since = seen.remove(e.commandId);
+                if (since != null && e.timeNs - since >= 150_000) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** A copy to an unmasked queue with interrupts that nothing follows at the same time. */

@@ -8,6 +8,7 @@ import io.nvmetap.nvme.FeatureId;
 import io.nvmetap.nvme.IdentifyCns;
 import io.nvmetap.nvme.IdentifyController;
 import io.nvmetap.nvme.IdentifyNamespace;
+import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
@@ -24,6 +25,8 @@ final class LinuxGuest implements Guest {
     private static final int CC_SETTINGS = 0x46_0060;
     private static final int CC_SETTINGS_NVM = 0x46_0000;
     private static final int QUEUE_ENTRIES = 64;
+    private static final int POWER_TABLE_BYTES = 256;
+    private static final long SLEEP_AFTER_MS = 100;
     private static final int EFFECTS_LOG = 5;
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long TIMEOUT_NS = 30 * SECOND_NS;
@@ -33,6 +36,7 @@ final class LinuxGuest implements Guest {
     private static final int RESETS_MAX = 5;
     private static final long MASK_EVERY_NS = 500_000;
     private static final long BALANCE_EVERY_NS = 10_000_000;
+    private static final long MASK_EVERY_IDLE_NS = 50_000_000;
     private static final long MASKED_NS = 60_000;
     private static final int MSIX_ENTRY_BYTES = 16;
     private static final long CLOSED_NS = 200_000;
@@ -67,12 +71,14 @@ final class LinuxGuest implements Guest {
     private int entries = QUEUE_ENTRIES;
     private boolean working;
     private int maskTurn;
+    private final long maskEveryNs;
     private long commandsAtMove = -1;
 
     LinuxGuest(GuestMachine machine, SimulationSpec spec, DiskContent disk) {
         this.machine = machine;
         this.spec = spec;
         this.disk = disk;
+        this.maskEveryNs = spec.has(GuestHabit.IDLE_SPELLS) ? MASK_EVERY_IDLE_NS : MASK_EVERY_NS;
         this.admin = new LinuxAdmin(machine);
         this.creator = new LinuxQueueCommands(admin);
         this.page = new GuestBuffer(machine, 4096, spec);
@@ -155,6 +161,9 @@ final class LinuxGuest implements Guest {
         if ((id.oacs() & IdentifyController.OACS_DOORBELL_BUFFER) != 0) {
             shareDoorbells();
         }
+        if (id.apsta() && spec.has(GuestHabit.IDLE_SPELLS)) {
+            letSleep();
+        }
         int granted = askForQueues();
         int pairs = Math.min(spec.cpus(), granted);
         admin.askForEvents();
@@ -230,6 +239,17 @@ final class LinuxGuest implements Guest {
         }
     }
 
+    /** From power state 0 to 1 after so long idle (NVMe Base 2.0, 5.27.1.12). */
+    private void letSleep() {
+        byte[] table = new byte[POWER_TABLE_BYTES];
+        LittleEndian.put64(table, 0, SLEEP_AFTER_MS << 8 | 1 << 3);
+        page.put(table);
+        byte[] sqe = admin.sqe(Opcodes.ADMIN_SET_FEATURES);
+        AdminSqe.putSetFeatures(sqe, 0, FeatureId.AUTONOMOUS_POWER_STATE, 1);
+        page.point(sqe, 0, POWER_TABLE_BYTES);
+        admin.call(sqe);
+    }
+
     private int askForQueues() {
         if (spec.has(GuestFault.NUMBER_OF_QUEUES_NEVER_SET)) {
             return 1;
@@ -247,7 +267,7 @@ final class LinuxGuest implements Guest {
         // Fewer queues than CPUs: the granted ones do their share only.
         queues.forEach(LinuxQueue::start);
         working = true;
-        machine.timeline.after(MASK_EVERY_NS, this::moveInterrupt);
+        machine.timeline.after(maskEveryNs, this::moveInterrupt);
         if (spec.has(GuestHabit.REOPENS_QUEUES)) {
             machine.until(() -> queues.stream().allMatch(LinuxQueue::halfDone), SECOND_NS);
             reopen();
@@ -328,7 +348,7 @@ final class LinuxGuest implements Guest {
                 () -> {
                     machine.controller.writeMsix(control, 4, 0, queue.cpu);
                     machine.controller.readMsix(control, 4, queue.cpu);
-                    machine.timeline.after(MASK_EVERY_NS, this::moveInterrupt);
+                    machine.timeline.after(maskEveryNs, this::moveInterrupt);
                 });
     }
 

@@ -17,6 +17,8 @@ final class LinuxQueue {
     private static final int BATCH_MAX = 8;
     private static final int GENERATIONS = 16;
     private static final long LATE_NS = 300_000;
+    private static final int BUSY_SPELL = 40;
+    private static final long IDLE_NS = 300_000_000;
     private static final int BYTES_MAX = 32 * 4096;
     private static final int PAGE = 4096;
 
@@ -36,6 +38,7 @@ final class LinuxQueue {
     private final List<LinuxIo> tags = new ArrayList<>();
     private long left;
     private long heldBack;
+    private int sinceIdle;
     private long next;
     private boolean submitting;
     private boolean stopped = true;
@@ -173,8 +176,16 @@ final class LinuxQueue {
     private void kick() {
         if (!submitting && !stopped && left > 0) {
             submitting = true;
-            machine.timeline.after(SUBMIT_GAP_NS, this::submit);
+            machine.timeline.after(gapNs(), this::submit);
         }
+    }
+
+    private long gapNs() {
+        if (!spec.has(GuestHabit.IDLE_SPELLS) || sinceIdle < BUSY_SPELL) {
+            return SUBMIT_GAP_NS;
+        }
+        sinceIdle = 0;
+        return IDLE_NS;
     }
 
     private void submit() {
@@ -186,6 +197,7 @@ final class LinuxQueue {
         for (LinuxIo io : tags) {
             if (!io.inFlight && left > 0 && room() && batch-- > 0) {
                 left--;
+                sinceIdle++;
                 choose(io);
                 io.stamp = io.kind == LinuxIo.Kind.WRITE ? disk.stamp() : 0;
                 io.submittedNs = machine.timeline.nowNs();

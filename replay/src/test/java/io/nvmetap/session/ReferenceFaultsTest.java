@@ -109,6 +109,7 @@ class ReferenceFaultsTest {
                 "ANS2_SQE_128",
                 "T2_CID_GENERATION_BITS",
                 "APPLE_VENDOR_ADMIN_COMMANDS",
+                "MEDIATOR_ADDED_LATENCY",
                 "SQ_SLOT_SCRUBBED_ON_COMPLETION",
                 "APPLE_BUFFER_REUSE_STALL",
                 "PRP_LIST_NONZERO_OFFSET",

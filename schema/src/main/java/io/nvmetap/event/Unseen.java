@@ -35,7 +35,7 @@ public enum Unseen {
     PAYLOAD,
     /** Which controller an event belongs to. */
     CONTROLLER_IDENTITY,
-    /** Times are those of an emulation. */
+    /** Times are those of an emulation: they do not tell how long anybody takes. */
     REAL_TIME,
     /** Decisions of the mediator. */
     DECISIONS,

@@ -15,7 +15,7 @@ public final class FindingCodec {
     public static final long FINDING_FINGERPRINT = 0x0a88d042417224a8L;
 
     /** CRC-64-AVRO of the schema of a summary. */
-    public static final long SUMMARY_FINGERPRINT = 0x1a9a936bb859e331L;
+    public static final long SUMMARY_FINGERPRINT = 0x7b26cbc432eba524L;
 
     private static final int STRING_MAX = 64 * 1024;
     private static final int LIST_MAX = 4096;
@@ -36,7 +36,8 @@ public final class FindingCodec {
             f.evidence().forEach(out::writeLong);
         }
         out.writeLong(0).writeString(f.clause()).writeString(f.remedy());
-        return strings(out, f.catalog());
+        strings(out, f.catalog());
+        return message(out);
     }
 
     /** Whole message. */
@@ -44,15 +45,20 @@ public final class FindingCodec {
         AvroOut out = header(SUMMARY_FINGERPRINT).writeString(s.session());
         out.writeLong(s.events()).writeLong(s.lost()).writeLong(s.violated());
         out.writeLong(s.unknown()).writeLong(s.holds());
-        return strings(out, s.story());
+        strings(out, s.story());
+        strings(out, s.quirks());
+        return message(out);
     }
 
-    private static byte[] strings(AvroOut out, List<String> list) {
+    private static void strings(AvroOut out, List<String> list) {
         if (!list.isEmpty()) {
             out.writeLong(list.size());
             list.forEach(out::writeString);
         }
         out.writeLong(0);
+    }
+
+    private static byte[] message(AvroOut out) {
         return java.util.Arrays.copyOf(out.buffer(), out.position());
     }
 
@@ -82,6 +88,7 @@ public final class FindingCodec {
                         in.readInt(),
                         in.readInt(),
                         in.readInt(),
+                        readStrings(in),
                         readStrings(in));
             }
         }

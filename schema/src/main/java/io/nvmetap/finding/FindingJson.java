@@ -69,6 +69,7 @@ public final class FindingJson {
                     g.writeNumberField("unknown", s.unknown());
                     g.writeNumberField("holds", s.holds());
                     strings(g, "story", s.story());
+                    strings(g, "quirks", s.quirks());
                     g.writeEndObject();
                 });
     }

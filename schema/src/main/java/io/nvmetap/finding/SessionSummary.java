@@ -12,6 +12,7 @@ import java.util.List;
  * @param unknown rules that could not decide
  * @param holds rules that hold
  * @param story what happened, one line each
+ * @param quirks what controller and firmware need, one line each
  */
 public record SessionSummary(
         String session,
@@ -20,8 +21,10 @@ public record SessionSummary(
         int violated,
         int unknown,
         int holds,
-        List<String> story) {
+        List<String> story,
+        List<String> quirks) {
     public SessionSummary {
         story = List.copyOf(story);
+        quirks = List.copyOf(quirks);
     }
 }

@@ -34,6 +34,7 @@ public final class IdentifyController {
     public static final int LPA_OFFSET = 261;
     public static final int ELPE_OFFSET = 262;
     public static final int NPSS_OFFSET = 263;
+    public static final int APSTA_OFFSET = 265;
     public static final int HMPRE_OFFSET = 272;
     public static final int KAS_OFFSET = 320;
     public static final int SQES_OFFSET = 512;
@@ -45,6 +46,11 @@ public final class IdentifyController {
     public static final int SGLS_OFFSET = 536;
     public static final int SUBNQN_OFFSET = 768;
     public static final int SUBNQN_LENGTH = 256;
+
+    /** Power state descriptors, 32 of them. */
+    public static final int PSD_OFFSET = 2048;
+
+    public static final int PSD_BYTES = 32;
 
     /** OACS bits: Security, Format NVM, Firmware, Namespace Management, Doorbell Buffer Config. */
     public static final int OACS_SECURITY = 1 << 0;
@@ -163,6 +169,23 @@ public final class IdentifyController {
     /** Error Log Page Entries, 0's based. */
     public int elpe() {
         return LittleEndian.u8(page, base + ELPE_OFFSET);
+    }
+
+    /**
+     * @return autonomous power state transitions can be set (APSTA bit 0)
+     */
+    public boolean apsta() {
+        return (page[base + APSTA_OFFSET] & 1) != 0;
+    }
+
+    /**
+     * @param state power state, 0 to 31
+     * @return longest time to enter and leave it, microseconds; 0 not told
+     */
+    public long entryAndExitUs(int state) {
+        int at = base + PSD_OFFSET + state * PSD_BYTES;
+        return Integer.toUnsignedLong(LittleEndian.i32(page, at + 4))
+                + Integer.toUnsignedLong(LittleEndian.i32(page, at + 8));
     }
 
     /** SQ Entry Size: required exponent 3:0, maximum 7:4. */

@@ -22,6 +22,15 @@ public final class NvmSqe {
         return nlb0(buf, base) + 1;
     }
 
+    /** Whether commands of this opcode name a range of logical blocks, as Read does. */
+    public static boolean hasRange(int opcode) {
+        return switch (opcode) {
+            case Opcodes.IO_READ, Opcodes.IO_WRITE, Opcodes.IO_COMPARE, Opcodes.IO_WRITE_ZEROES ->
+                    true;
+            default -> false;
+        };
+    }
+
     /** Force Unit Access, of Read and Write. */
     public static boolean fua(byte[] buf, int base) {
         return (Sqe.cdw12(buf, base) & 1 << 30) != 0;

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nvmetap.event.MalformedEventException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericDatumReader;
@@ -45,7 +47,7 @@ class FindingCodecTest {
                     List.of("E8"));
 
     private static final SessionSummary SUMMARY =
-            new SessionSummary("00ff", 10, 2, 1, 3, 4, List.of("one", "two"));
+            new SessionSummary("00ff", 10, 2, 1, 3, 4, List.of("one", "two"), List.of("three"));
 
     private static Schema schema(String name) throws IOException {
         return new IdlReader()
@@ -74,6 +76,16 @@ class FindingCodecTest {
         sameAsAvro(FindingCodec.encode(FINDING), "Finding", FindingCodec.FINDING_FINGERPRINT);
         sameAsAvro(
                 FindingCodec.encode(SUMMARY), "SessionSummary", FindingCodec.SUMMARY_FINGERPRINT);
+    }
+
+    @Test
+    void shouldShipTheSchemaThatTheIdlSays() throws IOException {
+        for (String name : List.of("Finding", "SessionSummary")) {
+            String file = "/io/nvmetap/finding/" + name.toLowerCase(Locale.ROOT) + "-1.avsc";
+            try (InputStream in = FindingCodec.class.getResourceAsStream(file)) {
+                assertThat(new Schema.Parser().parse(in)).isEqualTo(schema(name));
+            }
+        }
     }
 
     @Test

@@ -43,6 +43,11 @@ public final class Ans2CidRules extends Rule {
     }
 
     @Override
+    public boolean maySilenceController() {
+        return true;
+    }
+
+    @Override
     public String blind(History h) {
         return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
     }

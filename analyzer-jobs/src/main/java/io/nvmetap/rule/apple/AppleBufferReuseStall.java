@@ -35,6 +35,11 @@ public final class AppleBufferReuseStall extends Rule {
     }
 
     @Override
+    public boolean aboutSilence() {
+        return true;
+    }
+
+    @Override
     public String blind(History h) {
         return Profiles.isApple(h) ? "" : "the controller is not known to be one of Apple's";
     }

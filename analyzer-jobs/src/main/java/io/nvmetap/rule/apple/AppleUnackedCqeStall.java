@@ -42,6 +42,11 @@ public final class AppleUnackedCqeStall extends Rule {
     }
 
     @Override
+    public boolean aboutSilence() {
+        return true;
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return List.of(UNACKED);
     }

@@ -40,6 +40,11 @@ public final class LostIrqPolledRescue extends Rule {
     }
 
     @Override
+    public boolean aboutSilence() {
+        return true;
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return List.of(AGE);
     }

@@ -12,6 +12,11 @@ public final class LatencyRules {
      * @return makers of the rules of this package, in the order in which they judge
      */
     public static List<Supplier<Rule>> all() {
-        return List.of(IdentifyCnsUnsupported::new, StripeOrDepthMismatch::new);
+        return List.of(
+                MediatorAddedLatency::new,
+                DriveWearSlowdown::new,
+                ApstDeepSleepHang::new,
+                IdentifyCnsUnsupported::new,
+                StripeOrDepthMismatch::new);
     }
 }

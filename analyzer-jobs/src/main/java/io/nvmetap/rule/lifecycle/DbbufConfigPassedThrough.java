@@ -41,6 +41,11 @@ public final class DbbufConfigPassedThrough extends Rule {
     }
 
     @Override
+    public boolean maySilenceController() {
+        return true;
+    }
+
+    @Override
     public String blind(History h) {
         if (!h.header.mediated()) {
             return "no mediator stood between guest and controller";

@@ -37,6 +37,11 @@ public final class MdtsExceeded extends Rule {
     }
 
     @Override
+    public boolean maySilenceController() {
+        return true;
+    }
+
+    @Override
     public String blind(History h) {
         return commandSeen && !limitSeen ? "the source cannot see MDTS" : "";
     }

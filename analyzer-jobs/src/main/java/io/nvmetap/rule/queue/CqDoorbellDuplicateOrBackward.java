@@ -33,6 +33,11 @@ public final class CqDoorbellDuplicateOrBackward extends Rule {
     }
 
     @Override
+    public boolean maySilenceController() {
+        return true;
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         Facts f = h.facts;
         CompletionQueue cq = f.cq;

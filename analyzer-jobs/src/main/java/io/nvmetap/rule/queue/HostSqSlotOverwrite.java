@@ -38,6 +38,11 @@ public final class HostSqSlotOverwrite extends Rule {
     }
 
     @Override
+    public boolean maySilenceController() {
+        return true;
+    }
+
+    @Override
     public String blind(History h) {
         if (!h.header.mediated()) {
             return "no mediator stood between guest and controller";

@@ -47,6 +47,11 @@ public final class LostDeferredDoorbell extends Rule {
     }
 
     @Override
+    public boolean aboutSilence() {
+        return true;
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return List.of(UNSERVED);
     }
@@ -119,11 +124,20 @@ public final class LostDeferredDoorbell extends Rule {
 
     /**
      * The guest is paused for the mediator's own turn, which lasts because the controller has not
-     * completed its commands. Own commands alone excuse nothing.
+     * completed its commands; or the controller has as many of the guest's commands as its queue
+     * holds. Own commands alone excuse nothing.
      */
     private boolean waitsForController(History h, int sqid) {
         return (paused.contains(sqid) || paused.contains(-1))
-                && h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR);
+                && (h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR)
+                        || full(h, sqid));
+    }
+
+    private static boolean full(History h, int sqid) {
+        SubmissionQueue sq = h.device.sqs.get(sqid);
+        return sq != null
+                && h.device.inFlight.values().stream().filter(c -> c.sqid == sqid).count()
+                        >= sq.sizeEntries - 1;
     }
 
     /** The part of a wait that the controller is no excuse for. */

@@ -56,6 +56,11 @@ public final class SqCqDoorbellPairRace extends Rule {
     }
 
     @Override
+    public boolean aboutSilence() {
+        return true;
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return List.of(OVERLAP);
     }

@@ -31,6 +31,11 @@ public final class SqTailOutOfRange extends Rule {
     }
 
     @Override
+    public boolean maySilenceController() {
+        return true;
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         SubmissionQueue sq = h.facts.sq;
         if (e.kind != EventKind.DOORBELL_RUNG || e.doorbell != DoorbellKind.SQ_TAIL || sq == null) {

@@ -46,6 +46,11 @@ public final class CommandStall extends Rule {
     }
 
     @Override
+    public boolean aboutSilence() {
+        return true;
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled) {
             // Epochs that have ended are not spoken of again: the set stays bounded by queues.

@@ -152,6 +152,7 @@ final class AdminCommands {
                     return StatusCode.INTERNAL_ERROR;
                 }
                 nvm.formatted(i);
+                state.wear.formatted();
             }
         }
         return StatusCode.SUCCESS;

@@ -44,6 +44,7 @@ final class CommandUnit implements QueueTable.Unit {
         events.clear();
         admin.reset();
         buffers.clear();
+        state.power.reset();
     }
 
     @Override
@@ -78,9 +79,13 @@ final class CommandUnit implements QueueTable.Unit {
             state.die(id, command.sq.id, command.cid());
             return;
         }
+        if (command.opcode() == Opcodes.IO_WRITE && !command.admin()) {
+            state.wear.written(command.dataBytes);
+        }
+        long sleptNs = waits(command) ? 0 : state.power.beginNs();
         boolean late =
                 !command.admin() && state.faults.strikesOnce(ControllerFault.FW_TIMEOUT_FULL_RESET);
-        state.later(late ? LATE_NS : latencyNs(command), () -> end(command));
+        state.later(late ? LATE_NS : sleptNs + latencyNs(command), () -> end(command));
     }
 
     private boolean crowdedFlush(Command command) {
@@ -93,7 +98,15 @@ final class CommandUnit implements QueueTable.Unit {
 
     @Override
     public void ended(Command command) {
+        if (!waits(command)) {
+            state.power.ended();
+        }
         buffers.release(command);
+    }
+
+    /** It waits for an event and keeps nobody awake. */
+    private static boolean waits(Command command) {
+        return command.admin() && command.opcode() == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
     }
 
     private void swallow(Command command, ControllerFault fault) {
@@ -149,7 +162,7 @@ final class CommandUnit implements QueueTable.Unit {
         long kib =
                 Math.min(Math.max(command.dataBytes, 0), state.profile.transferBytesMax()) / 1024;
         long jitter = latency.jitterNs() > 0 ? state.jitter.nextLong(latency.jitterNs() + 1) : 0;
-        long ns = latency.baseNs() + kib * latency.perKibNs() + jitter;
+        long ns = state.wear.scale(latency.baseNs() + kib * latency.perKibNs() + jitter);
         return crosses(command) ? ns * CROSSING_FACTOR : ns;
     }
 }

@@ -53,6 +53,15 @@ public enum ControllerFault {
     /** Takes far longer for a Read or Write across a boundary of 128 KiB. */
     STRIPE_OR_DEPTH_MISMATCH("stripe-or-depth-mismatch"),
 
+    /**
+     * Takes far longer to wake from its deepest power state than Identify says, and one of {@code
+     * faultEvery} times does not wake at all: every register reads as ones until a function reset.
+     */
+    APST_DEEP_SLEEP_HANG("apst-deep-sleep-hang"),
+
+    /** Gets slower with every byte written, until Format. */
+    DRIVE_WEAR_SLOWDOWN("drive-wear-slowdown"),
+
     /** Forces {@link Quirk#PAIRED_DOORBELLS}. */
     SQ_CQ_DOORBELL_PAIR_RACE("sq-cq-doorbell-pair-race"),
 

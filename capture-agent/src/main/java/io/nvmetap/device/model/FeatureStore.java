@@ -75,6 +75,9 @@ final class FeatureStore {
         if (fid == FeatureId.TIMESTAMP && hasTimestamp()) {
             return setTimestamp(command);
         }
+        if (fid == FeatureId.AUTONOMOUS_POWER_STATE && PowerStates.supported(state.profile)) {
+            return setPowerTable(command);
+        }
         int value = Sqe.cdw11(command.sqe, 0);
         if (!defaults.containsKey(fid) || !valid(fid, value)) {
             return StatusCode.INVALID_FIELD | StatusCode.DNR;
@@ -84,6 +87,14 @@ final class FeatureStore {
         }
         current.put(fid, value);
         return StatusCode.SUCCESS;
+    }
+
+    private int setPowerTable(Command command) {
+        byte[] table = new byte[PowerStates.TABLE_BYTES];
+        int status = data.take(command, table);
+        return StatusCode.success(status)
+                ? state.power.set((Sqe.cdw11(command.sqe, 0) & 1) != 0, table)
+                : status;
     }
 
     private boolean valid(int fid, int value) {

@@ -20,6 +20,8 @@ final class IdentifyPages {
     private static final int LPA_EXTENDED = 1 << 2;
     private static final int LAST_LISTABLE = 0xFFFF_FFFD;
 
+    private static final int NON_OPERATIONAL = 1 << 1;
+
     private final ModelState state;
     private final DataPointer data;
     private int turn = -1;
@@ -106,6 +108,13 @@ final class IdentifyPages {
         view.putLpa(LPA_COMMAND_EFFECTS | LPA_EXTENDED);
         view.putElpe(ErrorLog.ENTRIES - 1);
         page[IdentifyController.NPSS_OFFSET] = FeatureStore.POWER_STATES0;
+        if (PowerStates.supported(profile)) {
+            page[IdentifyController.APSTA_OFFSET] = 1;
+            int second = IdentifyController.PSD_OFFSET + IdentifyController.PSD_BYTES;
+            page[second + 3] = NON_OPERATIONAL;
+            LittleEndian.put32(page, second + 4, PowerStates.ENTRY_US);
+            LittleEndian.put32(page, second + 8, PowerStates.EXIT_US);
+        }
         view.putEntrySizes(0x66, 0x44);
         view.putNn(state.namespaces.size());
         view.putOncs(profile.oncs());

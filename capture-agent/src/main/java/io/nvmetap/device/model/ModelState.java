@@ -30,6 +30,12 @@ final class ModelState {
     boolean ready;
     boolean fatal;
 
+    /** It did not wake: nobody answers on the bus until a function reset. */
+    boolean gone;
+
+    final Wear wear;
+    final PowerStates power;
+
     ModelState(
             ControllerProfile profile,
             List<NamespaceStore> namespaces,
@@ -41,6 +47,8 @@ final class ModelState {
         this.timeline = timeline;
         this.knobs = profile.knobs();
         this.faults = new FaultPlan(faults, knobs.faultEvery(), seed);
+        this.wear = new Wear(this.faults.has(ControllerFault.DRIVE_WEAR_SLOWDOWN));
+        this.power = new PowerStates(this);
         this.jitter = new SplittableRandom(seed);
         this.quirks = EnumSet.noneOf(Quirk.class);
         this.quirks.addAll(profile.quirks());

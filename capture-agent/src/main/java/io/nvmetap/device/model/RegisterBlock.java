@@ -48,6 +48,9 @@ final class RegisterBlock {
 
     /** Any aligned or misaligned part of the properties. */
     long read(long offset, int widthBytes) {
+        if (state.gone) {
+            return -1L >>> Long.SIZE - 8 * widthBytes;
+        }
         long value = 0;
         for (int i = widthBytes - 1; i >= 0; i--) {
             long at = offset + i;
@@ -89,7 +92,7 @@ final class RegisterBlock {
 
     /** Whole dwords, aligned; anything else is ignored. */
     void write(long offset, int widthBytes, long value) {
-        if (widthBytes != 4 && widthBytes != 8 || (offset & 3) != 0) {
+        if (state.gone || widthBytes != 4 && widthBytes != 8 || (offset & 3) != 0) {
             return;
         }
         writeDword((int) offset, (int) value);
@@ -226,6 +229,7 @@ final class RegisterBlock {
             writeCc(state.cc & ~CC_EN);
             return;
         }
+        state.gone = false;
         controllerReset();
         queues.interrupts().resetFunction();
         rdyShown = false;

@@ -3,8 +3,10 @@ package io.nvmetap.device.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.event.ResetKind;
 import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.FeatureId;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
@@ -391,5 +393,63 @@ class ControllerFaultTest {
         assertThat(driver.io(Opcodes.IO_READ, 0, 1, DATA + 4096L * (pages - 1)))
                 .as("remembered")
                 .isEqualTo(-1);
+    }
+
+    @Test
+    void shouldGetSlowerWithWritesUntilFormat() {
+        TinyDriver driver = TinyDriver.started(generic, ControllerFault.DRIVE_WEAR_SLOWDOWN);
+        long fresh = readNs(driver);
+        for (int i = 0; i < 400; i++) {
+            driver.io(Opcodes.IO_WRITE, 0, 256, DATA);
+        }
+        assertThat(readNs(driver)).isGreaterThan(fresh * 3 / 2);
+        driver.admin(Opcodes.ADMIN_FORMAT_NVM, sqe -> Sqe.putNsid(sqe, 0, 1));
+        assertThat(readNs(driver)).isLessThan(fresh * 3 / 2);
+    }
+
+    private static long readNs(TinyDriver driver) {
+        long from = driver.time.nowNs();
+        driver.io(Opcodes.IO_READ, 0, 1, DATA);
+        return driver.time.nowNs() - from;
+    }
+
+    private static TinyDriver asleep(ModelKnobs knobs, ControllerFault... faults) {
+        TinyDriver driver = TinyDriver.started(profile(knobs), faults);
+        driver.memory.writeLong(DATA, 100 << 8 | 1 << 3);
+        driver.admin(
+                Opcodes.ADMIN_SET_FEATURES,
+                sqe -> {
+                    AdminSqe.putSetFeatures(sqe, 0, FeatureId.AUTONOMOUS_POWER_STATE, 1);
+                    Sqe.putPrp1(sqe, 0, DATA);
+                });
+        driver.time.advance(200_000_000);
+        return driver;
+    }
+
+    private static ControllerProfile profile(ModelKnobs knobs) {
+        return ControllerProfile.byName("generic").withKnobs(knobs);
+    }
+
+    @Test
+    void shouldWakeAsFastAsIdentifySays() {
+        TinyDriver driver = asleep(ModelKnobs.DEFAULT);
+        assertThat(readNs(driver)).isBetween(8_000_000L, 10_000_000L);
+        assertThat(readNs(driver)).isLessThan(1_000_000);
+    }
+
+    @Test
+    void shouldWakeSlowlyOrNotAtAll() {
+        TinyDriver slow =
+                asleep(
+                        ModelKnobs.DEFAULT.withFaultEvery(1 << 30),
+                        ControllerFault.APST_DEEP_SLEEP_HANG);
+        assertThat(readNs(slow)).isGreaterThan(100_000_000);
+        TinyDriver gone =
+                asleep(ModelKnobs.DEFAULT.withFaultEvery(1), ControllerFault.APST_DEEP_SLEEP_HANG);
+        gone.submit(1, Opcodes.IO_READ, TinyDriver.io(0, 1, DATA));
+        gone.time.advance(1_000_000_000);
+        assertThat(gone.read(Registers.CSTS)).isEqualTo(-1);
+        gone.controller.reset(ResetKind.FUNCTION_LEVEL);
+        assertThat(gone.read(Registers.CSTS)).isZero();
     }
 }
