@@ -12,7 +12,9 @@ public enum GuestKind {
     /** Boot loader: asks for queues first, two-entry queues, polling. */
     UBOOT("uboot"),
     /** Operating system: a queue pair a CPU, MSI-X, depth. */
-    LINUX("linux");
+    LINUX("linux"),
+    /** Operating system: a queue pair a CPU, MSI-X, depth; a watchdog that resets and asks nobody. */
+    WINDOWS("windows");
 
     private final String id;
 

@@ -17,7 +17,7 @@ final class LinuxQueue {
 
     final GuestQueuePair pair;
     final int cpu;
-    final int vector;
+    int vector;
     private final GuestMachine machine;
     private final SimulationSpec spec;
     private final DiskContent disk;
@@ -50,8 +50,6 @@ final class LinuxQueue {
         this.disk = disk;
         this.geometry = geometry;
         this.cpu = pair.qid - 1;
-        // A controller with one vector gets all its queues on that one.
-        this.vector = Math.min(pair.qid, spec.profile().vectors() - 1);
         this.left = spec.operations() / spec.cpus();
         for (int tag = 0; tag < Math.min(DEPTH, pair.sqEntries - 1); tag++) {
             tags.add(new LinuxIo(tag, new GuestBuffer(machine, bufferBytes())));

@@ -104,6 +104,7 @@ public final class Simulation {
             case SEABIOS -> new FirmwareGuest(machine, FirmwareHabits.SEABIOS, spec, disk);
             case UBOOT -> new FirmwareGuest(machine, FirmwareHabits.UBOOT, spec, disk);
             case LINUX -> new LinuxGuest(machine, spec, disk);
+            case WINDOWS -> new WindowsGuest(machine, spec, disk);
         };
     }
 

@@ -9,6 +9,7 @@ import io.nvmetap.compare.Verdict;
 import io.nvmetap.compare.Verdict.Outcome;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.guest.GuestFault;
+import io.nvmetap.guest.GuestHabit;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
@@ -111,6 +112,15 @@ class ReferenceFaultsTest {
     @EnumSource(GuestKind.class)
     void shouldReplayASimulationTheSame(GuestKind kind) {
         Verdict verdict = replay(simulated(SimulationSpec.of(kind, 7, 300)), DriverSpec.GOOD);
+        assertThat(verdict.divergence()).isEmpty();
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SAME);
+    }
+
+    @ParameterizedTest
+    @EnumSource(GuestHabit.class)
+    void shouldReplayAnUnusualGuestTheSame(GuestHabit habit) {
+        SimulationSpec spec = SimulationSpec.of(GuestKind.LINUX, 7, 200).withGuestHabits(habit);
+        Verdict verdict = replay(simulated(spec), DriverSpec.GOOD);
         assertThat(verdict.divergence()).isEmpty();
         assertThat(verdict.outcome()).isEqualTo(Outcome.SAME);
     }
