@@ -8,6 +8,7 @@ import static io.nvmetap.corpus.Plant.run;
 import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.device.model.ModelKnobs;
 import io.nvmetap.guest.GuestFault;
+import io.nvmetap.guest.GuestHabit;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.SimulationSpec;
 import java.util.List;
@@ -25,11 +26,26 @@ final class AppleFaults {
                                 run(GuestKind.LINUX, "apple-ans2", 400).withCpus(1))
                         .leadingTo("command-stall CONTROLLER"),
                 unacked(),
+                untouched(),
                 new PlantedFault(
                         "apple-buffer-reuse-stall",
                         "CONTROLLER",
                         apple().withGuestFaults(GuestFault.BUFFER_REUSE),
                         apple()));
+    }
+
+    /** Without an access to INTMS the controller stops; the driver is who could make one. */
+    private static PlantedFault untouched() {
+        SimulationSpec messages =
+                run(GuestKind.LINUX, "apple-ans2", 100)
+                        .withCpus(1)
+                        .withGuestHabits(GuestHabit.MESSAGE_INTERRUPTS);
+        return new PlantedFault(
+                        "ans2-intms-keepalive",
+                        "CONTROLLER",
+                        messages.withDriver(broken("ans2-intms-keepalive")),
+                        messages)
+                .leadingTo("command-stall CONTROLLER");
     }
 
     /** Stricter than the family, so that one forgotten acknowledgement is enough. */

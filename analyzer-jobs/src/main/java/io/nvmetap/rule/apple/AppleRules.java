@@ -12,6 +12,6 @@ public final class AppleRules {
      * @return makers of the rules of this package, in the order in which they judge
      */
     public static List<Supplier<Rule>> all() {
-        return List.of();
+        return List.of(Ans2IntmsKeepalive::new);
     }
 }
