@@ -2,13 +2,13 @@ package io.nvmetap.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmetap.corpus.HealthyRun;
+import io.nvmetap.corpus.HealthyRuns;
 import io.nvmetap.corpus.PlantedFaults;
-import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Verdict;
-import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
 import io.nvmetap.rule.Analyzer;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -45,11 +44,6 @@ class PlantedFaultsTest {
         public String toString() {
             return rule + " by " + owner;
         }
-    }
-
-    private static SimulationSpec run(GuestKind guest, String profile, int operations) {
-        return SimulationSpec.of(guest, SEED, operations)
-                .withProfile(ControllerProfile.byName(profile));
     }
 
     /** The corpus of the benchmark: each fault that can be planted is planted here too. */
@@ -138,21 +132,15 @@ class PlantedFaultsTest {
                 .noneMatch(f -> cut.stream().anyMatch(s -> s >= f.fromSeq() && s <= f.toSeq()));
     }
 
+    static List<HealthyRun> healthy() {
+        return HealthyRuns.all();
+    }
+
+    /** Every guest, every controller, every habit, among them each way of interrupting. */
     @ParameterizedTest
-    @EnumSource(GuestKind.class)
-    void shouldSayOnlyTheTruthOfHealthyGuestsOnEveryController(GuestKind kind) {
-        boolean firmware = kind == GuestKind.EDK2 || kind == GuestKind.SEABIOS;
-        List<String> truth = firmware ? List.of("number-of-queues-never-set GUEST") : List.of();
-        boolean knowsAns2 = kind == GuestKind.APPLE || kind == GuestKind.LINUX;
-        for (String profile : ControllerProfile.names()) {
-            if (profile.equals("apple-ans2") && !knowsAns2) {
-                // It wants entries 128 bytes apart, which plain firmware does not know.
-                continue;
-            }
-            SimulationSpec spec =
-                    run(kind, profile, 300).withCpus(profile.startsWith("apple") ? 1 : 2);
-            List<Finding> violated = judge(sink -> Simulation.run(spec, sink));
-            assertThat(words(violated)).as(profile).isEqualTo(truth);
-        }
+    @MethodSource("healthy")
+    void shouldSayOnlyTheTruthOfHealthyGuestsOnEveryController(HealthyRun run) {
+        List<Finding> violated = judge(sink -> Simulation.run(run.spec(), sink));
+        assertThat(words(violated)).as(run.name()).isEqualTo(run.truths());
     }
 }

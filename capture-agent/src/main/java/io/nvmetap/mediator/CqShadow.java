@@ -40,6 +40,9 @@ final class CqShadow {
     /** The last interrupt was swallowed (a fault): the line does not count this queue. */
     boolean interruptLost;
 
+    /** A doorbell of the pair is being worked off (a fault): nothing interrupts. */
+    boolean busy;
+
     /** A message could not be sent because INTMS masked it. */
     boolean messagePending;
 

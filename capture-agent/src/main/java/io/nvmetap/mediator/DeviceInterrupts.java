@@ -59,8 +59,13 @@ final class DeviceInterrupts implements InterruptSink {
     public void line(boolean asserted) {
         interrupts.deviceLine(asserted);
         if (asserted) {
-            state.tap.interrupt(EventKind.INTERRUPT_RAISED, Side.DEVICE, 0, InterruptKind.INTX, "");
+            raised(0, InterruptKind.INTX);
             schedule();
+        } else {
+            int cpu = state.tap.cpu;
+            state.tap.cpu = -1;
+            state.tap.lineLowered(Side.DEVICE);
+            state.tap.cpu = cpu;
         }
     }
 
@@ -83,7 +88,10 @@ final class DeviceInterrupts implements InterruptSink {
         scheduled = false;
         state.tap.cpu = -1;
         boolean byVector = interrupts.mode() == InterruptKind.MSIX;
-        if (interrupts.mode() == InterruptKind.MSI && state.profile.readIntmsOnMsi()) {
+        // fault: ans2-intms-keepalive.
+        boolean reads =
+                state.profile.readIntmsOnMsi() && !state.has(MediatorFault.ANS2_INTMS_KEEPALIVE);
+        if (interrupts.mode() == InterruptKind.MSI && reads) {
             port.read(Registers.INTMS, 4);
         }
         for (int i = 0; i < state.queues.allCqs.size(); i++) {

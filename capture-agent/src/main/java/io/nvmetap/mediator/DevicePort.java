@@ -97,7 +97,9 @@ final class DevicePort {
 
     /** One doorbell. Both of a pair go through one lock: some controllers lose one otherwise. */
     private void ring(DoorbellKind kind, int qid, int value, int cpu) {
-        boolean locks = !state.has(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE);
+        CqShadow pair = state.queues.cq(qid);
+        boolean taken = pair != null && pair.busy;
+        boolean locks = !state.has(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE) && !taken;
         if (locks) {
             state.tap.lock(EventKind.LOCK_TAKEN, qid);
         }

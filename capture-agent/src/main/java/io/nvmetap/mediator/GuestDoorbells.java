@@ -2,6 +2,7 @@ package io.nvmetap.mediator;
 
 import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
 
 /**
@@ -11,6 +12,9 @@ import io.nvmetap.event.Side;
 final class GuestDoorbells {
     /** Stale entries the unchecked-tail fault walks over, at most, in laps of the ring. */
     private static final int STALE_LAPS_MAX = 2;
+
+    /** How long a fault works on a doorbell. */
+    private static final long BUSY_NS = 25_000;
 
     private final MediatorState state;
     private final DevicePort port;
@@ -115,6 +119,10 @@ final class GuestDoorbells {
     }
 
     private void serveTail(SqShadow sq, int value) {
+        // fault: irq-suppressed-while-busy.
+        if (state.has(MediatorFault.IRQ_SUPPRESSED_WHILE_BUSY) && !sq.cq.busy) {
+            hold(sq);
+        }
         // The entries may only be read after the tail that covers them.
         state.guest.loadFence();
         if (value >= sq.guestEntries) {
@@ -155,6 +163,22 @@ final class GuestDoorbells {
             }
             value = now;
         }
+    }
+
+    /** Holds the pair for longer than the work takes; nobody looks at its completions after. */
+    private void hold(SqShadow sq) {
+        sq.cq.busy = true;
+        state.tap.lock(EventKind.LOCK_TAKEN, sq.qid);
+        int epoch = state.epoch;
+        state.timeline.after(
+                BUSY_NS,
+                () -> {
+                    sq.cq.busy = false;
+                    if (epoch == state.epoch) {
+                        state.tap.cpu = -1;
+                        state.tap.lock(EventKind.LOCK_RELEASED, sq.qid);
+                    }
+                });
     }
 
     /** fault: sq-tail-out-of-range. Walks on to a tail the ring does not have. */

@@ -6,12 +6,17 @@ import io.nvmetap.event.Side;
 
 /** Interrupts to the guest: MSI-X behind its masks, MSI behind INTMS, INTx as a level. */
 final class GuestInterrupts {
+    private static final long LATCHED_NS = 15_000;
+
     private final MediatorState state;
     private MsixTable msix;
     private InterruptKind mode = InterruptKind.INTX;
     private int intms;
     private boolean line;
     private boolean deviceLine;
+
+    /** Something was completed and no queue was emptied since: what a fault takes for the level. */
+    private boolean pinStatus;
 
     GuestInterrupts(MediatorState state) {
         this.state = state;
@@ -50,10 +55,12 @@ final class GuestInterrupts {
         }
         // fault: lost-irq-polled-rescue. Nobody tells the guest.
         cq.interruptLost = state.faults.strikes(MediatorFault.LOST_IRQ_POLLED_RESCUE);
-        if (cq.interruptLost) {
+        // fault: irq-suppressed-while-busy. Who works on the pair is trusted to tell the guest.
+        if (cq.interruptLost || cq.busy) {
             return;
         }
         if (mode == InterruptKind.INTX) {
+            pinStatus = true;
             updateLine();
         } else if (mode == InterruptKind.MSIX && msix.masked(cq.vector)) {
             msix.pend(cq.vector);
@@ -63,9 +70,24 @@ final class GuestInterrupts {
             suppressed(cq.vector, "INTMS masks the vector");
         } else if (filtered(cq.vector)) {
             suppressed(cq.vector, "filtered");
+        } else if (mode == InterruptKind.MSI && state.has(MediatorFault.IRQ_AFTER_MASK)) {
+            latch(cq.vector);
         } else {
             deliver(cq.vector);
         }
+    }
+
+    /** fault: irq-after-mask. Sent for good; nobody asks INTMS again when it arrives. */
+    private void latch(int vector) {
+        int epoch = state.epoch;
+        state.timeline.after(
+                LATCHED_NS,
+                () -> {
+                    if (epoch == state.epoch) {
+                        state.tap.cpu = -1;
+                        deliver(vector);
+                    }
+                });
     }
 
     /** fault: over-filtering-drops-wanted-irq. Asks for a mask, not for the vector's. */
@@ -80,6 +102,7 @@ final class GuestInterrupts {
         if (!cq.unacked()) {
             cq.messagePending = false;
             cq.interruptLost = false;
+            pinStatus = false;
         }
         if (mode == InterruptKind.INTX) {
             updateLine();
@@ -137,10 +160,16 @@ final class GuestInterrupts {
                 level |= speaks && cq.unacked();
             }
         }
+        // fault: pin-irq-deasserted-early. One status for all queues.
+        if (state.has(MediatorFault.PIN_IRQ_DEASSERTED_EARLY)) {
+            level &= pinStatus;
+        }
         if (level != line) {
             line = level;
             if (level) {
                 state.tap.interrupt(EventKind.INTERRUPT_DELIVERED, Side.GUEST, 0, mode, "");
+            } else {
+                state.tap.lineLowered(Side.GUEST);
             }
             state.sink.line(level);
         }

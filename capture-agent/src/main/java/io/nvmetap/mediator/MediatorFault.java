@@ -50,6 +50,14 @@ public enum MediatorFault {
             false, false, "copies completions of all queues behind one lock, 150 us each time"),
     LOST_IRQ_POLLED_RESCUE(true, true, "swallows one of several interrupts to the guest"),
     MSIX_UNMASK_NOT_FLUSHED(false, false, "does not read back after unmasking an MSI-X vector"),
+    IRQ_SUPPRESSED_WHILE_BUSY(
+            true,
+            false,
+            "holds a pair for long at a doorbell; what it copies meanwhile has no interrupt"),
+    IRQ_AFTER_MASK(
+            false, false, "lets an MSI message wait and sends it though the guest masks meanwhile"),
+    PIN_IRQ_DEASSERTED_EARLY(
+            false, false, "drops INTx when one queue is empty, whatever the others hold"),
     UNMASK_WITHOUT_RECHECK(
             false, false, "drops interrupts while masked and does not scan after the unmask"),
     OVER_FILTERING_DROPS_WANTED_IRQ(
@@ -70,6 +78,8 @@ public enum MediatorFault {
             false, false, "goes on with own commands while it has some, though the guest waits"),
     APPLE_UNACKED_CQE_STALL(
             false, false, "leaves acknowledging to the guest, of its own completions too"),
+    ANS2_INTMS_KEEPALIVE(
+            false, false, "does not read INTMS at each MSI where the controller stops without"),
     APPLE_BUFFER_REUSE_STALL(false, false, "uses one buffer for own commands in flight together"),
     ANS2_CID_RULES(
             false, false, "numbers the commands of each queue by itself where tags are shared"),

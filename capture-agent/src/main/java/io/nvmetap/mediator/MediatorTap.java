@@ -133,6 +133,13 @@ final class MediatorTap {
         }
     }
 
+    /** The INTx line fell. */
+    void lineLowered(Side side) {
+        if (tap.on()) {
+            tap.emit(tap.event().asLineLowered(side), cpu);
+        }
+    }
+
     void vector(EventKind kind, Side side, int vector) {
         if (tap.on()) {
             tap.emit(tap.event().asVector(kind, side, vector), cpu);

@@ -10,6 +10,7 @@ import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.device.model.ModelKnobs;
 import io.nvmetap.device.model.Quirk;
 import io.nvmetap.guest.GuestFault;
+import io.nvmetap.guest.GuestHabit;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.SimulationSpec;
 import java.util.EnumSet;
@@ -48,6 +49,7 @@ final class AppleFaults {
                                 apple())
                         .leadingTo("command-stall CONTROLLER"),
                 unacked(),
+                untouched(),
                 new PlantedFault(
                         "apple-buffer-reuse-stall",
                         "CONTROLLER",
@@ -69,6 +71,20 @@ final class AppleFaults {
         Set<Quirk> quirks = EnumSet.of(quirk);
         quirks.addAll(run.profile().quirks());
         return run.withProfile(run.profile().withQuirks(quirks));
+    }
+
+    /** Without an access to INTMS the controller stops; the driver is who could make one. */
+    private static PlantedFault untouched() {
+        SimulationSpec messages =
+                run(GuestKind.LINUX, "apple-ans2", 100)
+                        .withCpus(1)
+                        .withGuestHabits(GuestHabit.MESSAGE_INTERRUPTS);
+        return new PlantedFault(
+                        "ans2-intms-keepalive",
+                        "CONTROLLER",
+                        messages.withDriver(broken("ans2-intms-keepalive")),
+                        messages)
+                .leadingTo("command-stall CONTROLLER");
     }
 
     /** Stricter than the family, so that one forgotten acknowledgement is enough. */

@@ -7,7 +7,7 @@ public enum GuestHabit {
      * Transition, where Identify offers it), and often has nothing to do.
      */
     IDLE_SPELLS,
-    /** The Linux-like guest uses INTx instead of MSI-X. */
+    /** The Linux-like guest uses INTx instead of MSI-X, masked in INTMS while it is handled. */
     PIN_INTERRUPTS,
     /**
      * The Linux-like guest deletes its I/O queues half way, commands in flight or not, and creates
@@ -24,8 +24,10 @@ public enum GuestHabit {
     TRUSTS_SQHD,
     /** The Linux-like guest has three queues: the first two share a completion queue. */
     SHARED_CQ,
-    /** The Linux-like guest uses MSI instead of MSI-X. */
+    /** The Linux-like guest uses MSI instead of MSI-X and never touches INTMS. */
     MESSAGE_INTERRUPTS,
+    /** The same, but the vector is masked in INTMS while its message is handled. */
+    MASKED_MESSAGE_INTERRUPTS,
     /** PRP lists begin anywhere in their page, end with it, or go on in another. */
     LIST_OFFSETS,
     /**

@@ -14,7 +14,9 @@ public enum GuestKind {
     /** A Mac: firmware that polls and reconnects, then an operating system; one pair, MSI. */
     APPLE("apple"),
     /** Operating system: a queue pair a CPU, MSI-X, depth. */
-    LINUX("linux");
+    LINUX("linux"),
+    /** Operating system: a queue pair a CPU, MSI-X, depth; a watchdog that resets and asks nobody. */
+    WINDOWS("windows");
 
     private final String id;
 

@@ -30,6 +30,8 @@ final class GuestMachine implements InterruptSink {
     final SplittableRandom random;
     final GuestTally tally = new GuestTally();
     private final Map<Integer, List<Runnable>> handlers = new HashMap<>();
+    private Runnable lineHandler;
+    private boolean lineUp;
     private long next = MEMORY_BASE;
     private int dstrd;
     private long shadowDoorbells;
@@ -146,8 +148,19 @@ final class GuestMachine implements InterruptSink {
         handlers.computeIfAbsent(vector, v -> new ArrayList<>()).add(handler);
     }
 
+    /** Handles the INTx line going up. */
+    void onLine(Runnable handler) {
+        lineHandler = handler;
+    }
+
+    /** The level of the INTx line. */
+    boolean lineUp() {
+        return lineUp;
+    }
+
     void forgetHandlers() {
         handlers.clear();
+        lineHandler = null;
     }
 
     @Override
@@ -157,6 +170,9 @@ final class GuestMachine implements InterruptSink {
 
     @Override
     public void line(boolean asserted) {
-        // The guests that do not use MSI-X poll.
+        lineUp = asserted;
+        if (asserted && lineHandler != null) {
+            lineHandler.run();
+        }
     }
 }

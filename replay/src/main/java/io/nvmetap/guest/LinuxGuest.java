@@ -1,6 +1,5 @@
 package io.nvmetap.guest;
 
-import io.nvmetap.event.InterruptKind;
 import io.nvmetap.guest.LinuxQueue.LinuxDisk;
 import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.Cqe;
@@ -32,13 +31,11 @@ final class LinuxGuest implements Guest {
     private static final long TIMEOUT_NS = 30 * SECOND_NS;
     private static final long RUN_NS_MAX = 3600 * SECOND_NS;
     private static final long READY_NS_MAX = 30 * SECOND_NS;
-    private static final long IRQ_NS = 1_500;
     private static final int RESETS_MAX = 5;
     private static final long MASK_EVERY_NS = 500_000;
     private static final long BALANCE_EVERY_NS = 10_000_000;
     private static final long MASK_EVERY_IDLE_NS = 50_000_000;
     private static final long MASKED_NS = 60_000;
-    private static final int MSIX_ENTRY_BYTES = 16;
     private static final long CLOSED_NS = 200_000;
 
     /**
@@ -56,13 +53,13 @@ final class LinuxGuest implements Guest {
         IdentifyCns.INDEPENDENT_NAMESPACE,
         IdentifyCns.COMMAND_SETS
     };
-    private static final long MSIX_ADDRESS = 0xFEE0_0000L;
 
     private final GuestMachine machine;
     private final SimulationSpec spec;
     private final DiskContent disk;
     private final LinuxAdmin admin;
     private final LinuxQueueCommands creator;
+    private final LinuxInterrupts interrupts;
     private final GuestBuffer page;
     private final GuestBuffer zeroPage;
     private final List<LinuxQueue> queues = new ArrayList<>();
@@ -81,6 +78,7 @@ final class LinuxGuest implements Guest {
         this.maskEveryNs = spec.has(GuestHabit.IDLE_SPELLS) ? MASK_EVERY_IDLE_NS : MASK_EVERY_NS;
         this.admin = new LinuxAdmin(machine);
         this.creator = new LinuxQueueCommands(admin);
+        this.interrupts = new LinuxInterrupts(machine, spec);
         this.page = new GuestBuffer(machine, 4096, spec);
         this.zeroPage = new GuestBuffer(machine, 4096);
     }
@@ -123,29 +121,14 @@ final class LinuxGuest implements Guest {
         machine.write32(Registers.CC, cc, CPU);
         machine.write32(Registers.CC, cc | 1, CPU);
         ready(true);
-        machine.controller.interruptMode(InterruptKind.MSIX);
-        machine.forgetHandlers();
-        vector(0, this::adminInterrupt);
+        interrupts.begin();
+        interrupts.open(interrupts.vector(0), admin::interrupted);
     }
 
     private void ready(boolean on) {
         if (!machine.ready(on, CPU, READY_NS_MAX)) {
             throw new GuestStuckException("CSTS.RDY never became " + (on ? 1 : 0));
         }
-    }
-
-    private void adminInterrupt() {
-        machine.timeline.after(IRQ_NS, admin::interrupted);
-    }
-
-    private void vector(int vector, Runnable handler) {
-        machine.onMessage(vector, handler);
-        long entry = (long) vector * MSIX_ENTRY_BYTES;
-        machine.controller.writeMsix(entry, 4, MSIX_ADDRESS, CPU);
-        machine.controller.writeMsix(entry + 4, 4, 0, CPU);
-        machine.controller.writeMsix(entry + 8, 4, 0x20 + vector, CPU);
-        machine.controller.writeMsix(entry + 12, 4, 0, CPU);
-        machine.controller.readMsix(entry + 12, 4, CPU);
     }
 
     private void setUp() {
@@ -174,15 +157,16 @@ final class LinuxGuest implements Guest {
         LinuxMisuse.doorbells(machine, spec);
         for (int i = 1; i <= pairs; i++) {
             if (first) {
-                queues.add(new LinuxQueue(machine, pair(i), spec, disk, geometry));
+                GuestQueuePair pair = pair(i);
+                LinuxQueue made = new LinuxQueue(machine, pair, spec, disk, geometry);
+                made.vector = interrupts.vector(pair.cqid);
+                queues.add(made);
                 share(i);
             }
             LinuxQueue queue = queues.get(i - 1);
             creator.open(queue);
             if (queue.pair.ownsCompletions()) {
-                vector(
-                        queue.vector,
-                        () -> machine.timeline.after(IRQ_NS, () -> queue.interrupted(queue.cpu)));
+                interrupts.open(queue.vector, () -> queue.interrupted(queue.cpu));
             }
         }
     }
@@ -331,7 +315,7 @@ final class LinuxGuest implements Guest {
      * unmask, flush. Nothing moves while the guest waits for a command that does not come back.
      */
     private void moveInterrupt() {
-        if (!working || queues.isEmpty()) {
+        if (!working || queues.isEmpty() || !interrupts.byTable()) {
             return;
         }
         if (machine.tally.commands == commandsAtMove) {
@@ -340,14 +324,11 @@ final class LinuxGuest implements Guest {
         }
         commandsAtMove = machine.tally.commands;
         LinuxQueue queue = queues.get(maskTurn++ % queues.size());
-        long control = (long) queue.vector * MSIX_ENTRY_BYTES + 12;
-        machine.controller.writeMsix(control, 4, 1, queue.cpu);
-        machine.controller.readMsix(control, 4, queue.cpu);
+        interrupts.mask(queue.vector, true, queue.cpu);
         machine.timeline.after(
                 MASKED_NS,
                 () -> {
-                    machine.controller.writeMsix(control, 4, 0, queue.cpu);
-                    machine.controller.readMsix(control, 4, queue.cpu);
+                    interrupts.mask(queue.vector, false, queue.cpu);
                     machine.timeline.after(maskEveryNs, this::moveInterrupt);
                 });
     }
@@ -362,6 +343,7 @@ final class LinuxGuest implements Guest {
             return;
         }
         deleteQueues();
+        interrupts.end();
         machine.write32(Registers.CC, cc | 1 | Registers.SHN_NORMAL << 14, CPU);
         boolean complete =
                 machine.poll(

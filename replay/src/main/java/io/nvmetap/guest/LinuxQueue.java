@@ -30,7 +30,7 @@ final class LinuxQueue {
 
     final GuestQueuePair pair;
     final int cpu;
-    final int vector;
+    int vector;
     private final GuestMachine machine;
     private final SimulationSpec spec;
     private final DiskContent disk;
@@ -73,8 +73,6 @@ final class LinuxQueue {
         this.disk = disk;
         this.geometry = geometry;
         this.cpu = pair.qid - 1;
-        // A controller with one vector gets all its queues on that one.
-        this.vector = Math.min(pair.cqid, spec.profile().vectors() - 1);
         this.left = spec.operations() / spec.cpus();
         posting.add(this);
         int generations = spec.has(GuestHabit.PLAIN_TAGS) ? 1 : GENERATIONS;

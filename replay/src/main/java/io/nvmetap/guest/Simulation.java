@@ -136,6 +136,7 @@ public final class Simulation {
             case UBOOT -> new FirmwareGuest(machine, FirmwareHabits.UBOOT, spec, disk);
             case APPLE -> new AppleGuest(machine, spec, disk);
             case LINUX -> new LinuxGuest(machine, spec, disk);
+            case WINDOWS -> new WindowsGuest(machine, spec, disk);
         };
     }
 

@@ -119,7 +119,7 @@ public final class SimulationSpec {
         return s;
     }
 
-    /** The same with another number of CPUs (and queue pairs) of a Linux-like guest, 1..64. */
+    /** The same with another number of CPUs (and queue pairs) of an operating system, 1..64. */
     public SimulationSpec withCpus(int number) {
         if (number < 1 || number > 64) {
             throw new IllegalArgumentException("cpus " + number + " is not in 1 to 64");
@@ -206,7 +206,7 @@ public final class SimulationSpec {
         return namespaces;
     }
 
-    /** CPUs (and queue pairs) of a Linux-like guest. */
+    /** CPUs (and queue pairs) of an operating system. */
     public int cpus() {
         return cpus;
     }

@@ -9,9 +9,12 @@ import io.nvmetap.device.Timeline;
 import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.device.model.Quirk;
+import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.nvme.Sqe;
 import io.nvmetap.target.Driver;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -45,6 +48,54 @@ class SimulationTest {
         assertThat(report.story()).isEmpty();
         assertThat(report.healthy()).as(report.toString()).isTrue();
         assertThat(report.verifiedBlocks()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(GuestHabit.class)
+    void shouldFinishWithEveryHabit(GuestHabit habit) {
+        for (String profile : ControllerProfile.names()) {
+            SimulationSpec spec =
+                    SimulationSpec.of(GuestKind.LINUX, 1, 120)
+                            .withProfile(ControllerProfile.byName(profile))
+                            .withCpus(profile.startsWith("apple") ? 1 : 2)
+                            .withGuestHabits(habit);
+            // Apple's want a driver that knows their quirks.
+            if (!profile.startsWith("apple")) {
+                GuestReport direct = Simulation.run(spec, NONE, e -> {});
+                assertThat(direct.healthy()).as(profile + " " + direct).isTrue();
+            }
+            GuestReport mediated = Simulation.run(spec, e -> {});
+            assertThat(mediated.healthy()).as(profile + " " + mediated).isTrue();
+            assertThat(mediated.rescued()).as(profile).isZero();
+        }
+    }
+
+    @Test
+    void shouldResetByWatchdogWithoutAnAbort() {
+        SimulationSpec spec =
+                SimulationSpec.of(GuestKind.WINDOWS, 6, 400)
+                        .withControllerFaults(ControllerFault.COMMAND_STALL);
+        List<CapturedEvent> events = new ArrayList<>();
+        GuestReport report = Simulation.run(spec, e -> events.add(e.copy()));
+        assertThat(report.finished()).as(report.toString()).isTrue();
+        assertThat(report.resets()).isPositive();
+        assertThat(events)
+                .noneMatch(
+                        e ->
+                                e.kind == EventKind.COMMAND_FETCHED
+                                        && e.qid == 0
+                                        && Sqe.opcode(e.entry, 0) == Opcodes.ADMIN_ABORT);
+    }
+
+    @Test
+    void shouldNotTakeACompletionWithoutItsSqidAndSqhd() {
+        SimulationSpec spec =
+                SimulationSpec.of(GuestKind.WINDOWS, 7, 400)
+                        .withTuning(b -> b.ownLoad(20_000, 4, 256))
+                        .withDriver(
+                                DriverSpec.parse("reference:fault=cqe-sqid-sqhd-not-translated"));
+        GuestReport report = Simulation.run(spec, e -> {});
+        assertThat(report.healthy()).as(report.toString()).isFalse();
     }
 
     @Test
@@ -230,7 +281,9 @@ class SimulationTest {
     @Test
     void shouldNameWhatThereIs() {
         assertThatThrownBy(() -> GuestKind.byId("mac"))
-                .hasMessage("unknown guest 'mac'; known: edk2, seabios, uboot, apple, linux");
+                .hasMessage(
+                        "unknown guest 'mac'; known: edk2, seabios, uboot, apple, linux,"
+                                + " windows");
         assertThat(GuestFault.byId("buffer-reuse")).isEqualTo(GuestFault.BUFFER_REUSE);
     }
 }

@@ -130,6 +130,15 @@ class ReferenceFaultsTest {
         assertThat(verdict.outcome()).isEqualTo(Outcome.SAME);
     }
 
+    @ParameterizedTest
+    @EnumSource(GuestHabit.class)
+    void shouldReplayAnUnusualGuestTheSame(GuestHabit habit) {
+        SimulationSpec spec = SimulationSpec.of(GuestKind.LINUX, 7, 200).withGuestHabits(habit);
+        Verdict verdict = replay(simulated(spec), DriverSpec.GOOD);
+        assertThat(verdict.divergence()).isEmpty();
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SAME);
+    }
+
     @Test
     void shouldTellABuildThatLosesInterruptsWhileMasked() {
         Plan plan = simulated(SimulationSpec.of(GuestKind.LINUX, 8, 600));

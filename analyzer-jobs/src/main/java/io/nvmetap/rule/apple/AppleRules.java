@@ -17,6 +17,7 @@ public final class AppleRules {
                 T2CidGenerationBits::new,
                 Ans2TagReusedTooSoon::new,
                 Ans2Sqe128::new,
+                Ans2IntmsKeepalive::new,
                 AppleVendorAdminCommands::new,
                 Apple2001FlushWithDepth::new,
                 AppleUnackedCqeStall::new,

@@ -14,6 +14,10 @@ public final class InterruptRules {
     public static List<Supplier<Rule>> all() {
         return List.of(
                 LostIrqPolledRescue::new,
+                IrqSuppressedWhileBusy::new,
+                IrqAfterMask::new,
+                MaskSurvivesReset::new,
+                PinIrqDeassertedEarly::new,
                 MsixUnmaskNotFlushed::new,
                 UnmaskWithoutRecheck::new,
                 OverFilteringDropsWantedIrq::new);

@@ -66,7 +66,7 @@ final class CompletionPoster {
             state.observer.struck(
                     state.nowNs(), ControllerFault.APPLE_UNACKED_CQE_STALL.id(), cq.id, -1);
         }
-        return !cq.stalled;
+        return !cq.stalled && !interrupts.starved();
     }
 
     private boolean write(CompletionQueue cq, byte[] entry) {

@@ -17,6 +17,9 @@ public enum ControllerFault {
     /** Does not send one of {@code faultEvery} interrupts. */
     LOST_IRQ_POLLED_RESCUE("lost-irq-polled-rescue"),
 
+    /** Keeps what INTMS masks when CC.EN is cleared. */
+    MASK_SURVIVES_RESET("mask-survives-reset"),
+
     /** Never answers one I/O command out of the first {@code faultEvery}. */
     COMMAND_STALL("command-stall"),
 

@@ -167,6 +167,7 @@ final class FamilyProfiles {
                         Quirk.UNACKED_CQE_STALL,
                         Quirk.BUFFER_REUSE_STALL,
                         Quirk.SHARED_TAGS,
+                        Quirk.INTMS_KEEPALIVE,
                         Quirk.SQE_128),
                 ModelKnobs.DEFAULT.withBufferReuseWindow(0));
     }

@@ -17,6 +17,9 @@ final class Interrupts {
     /** Posted table writes that may be under way; beyond that the oldest lands. */
     static final int POSTED_WRITES_MAX = 256;
 
+    /** Messages that {@link Quirk#INTMS_KEEPALIVE} allows without an access to the mask. */
+    static final int MESSAGES_UNTOUCHED_MAX = 64;
+
     private static final int ENTRY = 16;
     private static final int CONTROL = 12;
 
@@ -27,6 +30,8 @@ final class Interrupts {
     private final ArrayDeque<TableWrite> posted = new ArrayDeque<>();
     private InterruptKind mode = InterruptKind.INTX;
     private int intms;
+    private int untouched;
+    private boolean starved;
     private boolean line;
     private long writes;
 
@@ -80,16 +85,29 @@ final class Interrupts {
         updateLine();
     }
 
-    int intms() {
+    int readIntms() {
+        untouched = 0;
         return intms;
     }
 
+    /** Whether nobody looked at the mask for so long that nothing more is posted. */
+    boolean starved() {
+        boolean now = mode == InterruptKind.MSI && untouched >= MESSAGES_UNTOUCHED_MAX;
+        if (now && !starved && state.has(Quirk.INTMS_KEEPALIVE)) {
+            starved = true;
+            state.observer.struck(state.nowNs(), "ans2-intms-keepalive", -1, -1);
+        }
+        return starved;
+    }
+
     void writeIntms(int bits) {
+        untouched = 0;
         intms |= bits;
         updateLine();
     }
 
     void writeIntmc(int bits) {
+        untouched = 0;
         int cleared = intms & bits;
         intms &= ~bits;
         updateLine();
@@ -146,13 +164,20 @@ final class Interrupts {
 
     /** Controller reset: the table stays, which is the function's and not the controller's. */
     void reset() {
-        intms = 0;
+        if (intms != 0 && state.faults.has(ControllerFault.MASK_SURVIVES_RESET)) {
+            state.observer.struck(state.nowNs(), ControllerFault.MASK_SURVIVES_RESET.id(), -1, -1);
+        } else {
+            intms = 0;
+        }
+        untouched = 0;
+        starved = false;
         Arrays.fill(pending, false);
         updateLine();
     }
 
     /** Reset of the whole function. */
     void resetFunction() {
+        intms = 0;
         reset();
         mode = InterruptKind.INTX;
         posted.clear();
@@ -198,6 +223,7 @@ final class Interrupts {
     }
 
     private void send(int vector) {
+        untouched++;
         state.observer.interruptRaised(state.nowNs(), vector);
         state.later(FLIGHT_NS, () -> state.sink.message(vector));
     }

@@ -56,6 +56,12 @@ public enum Quirk {
      */
     SET_TIME_FIRST,
 
+    /**
+     * With MSI, posts nothing more, until reset, after {@link
+     * Interrupts#MESSAGES_UNTOUCHED_MAX} messages without an access to INTMS or INTMC (Apple ANS2).
+     */
+    INTMS_KEEPALIVE,
+
     /** I/O submission entries are 128 bytes apart whatever CC.IOSQES says (Apple ANS2). */
     SQE_128
 }

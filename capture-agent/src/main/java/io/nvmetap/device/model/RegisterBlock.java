@@ -65,7 +65,7 @@ final class RegisterBlock {
             case Registers.CAP -> (int) state.profile.cap();
             case Registers.CAP_HIGH -> (int) (state.profile.cap() >>> 32);
             case Registers.VS -> state.profile.vs();
-            case Registers.INTMS, Registers.INTMC -> queues.interrupts().intms();
+            case Registers.INTMS, Registers.INTMC -> queues.interrupts().readIntms();
             case Registers.CC -> state.cc;
             case Registers.CSTS -> csts();
             case Registers.AQA -> aqa;
