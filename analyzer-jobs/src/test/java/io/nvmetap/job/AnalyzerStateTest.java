@@ -55,8 +55,8 @@ class AnalyzerStateTest {
         "UBOOT, samsung"
     })
     void shouldKeepNothingOfCommandsThatAreDone(GuestKind guest, String profile) {
-        int few = bytesAfter(guest, profile, 200);
-        int many = bytesAfter(guest, profile, 2_000);
+        int few = bytesAfter(guest, profile, 1_000);
+        int many = bytesAfter(guest, profile, 4_000);
         assertThat(many).isLessThan(few + SLACK_BYTES);
     }
 }

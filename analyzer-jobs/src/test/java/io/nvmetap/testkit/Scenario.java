@@ -52,6 +52,7 @@ public final class Scenario {
 
     /** Completions so far of each completion queue and side. */
     private final Map<Integer, Integer> completions = new HashMap<>();
+
     private final Map<Integer, Integer> heads = new HashMap<>();
 
     private Scenario(boolean mediated, String profile, int mdts, Set<Unseen> unseen) {

@@ -371,8 +371,8 @@ public final class MediatorConfig {
         }
 
         /**
-         * The configuration; faults that need own commands or an interceptor get them, faults of the
-         * walk over PRP lists have its outcome used.
+         * The configuration; faults that need own commands or an interceptor get them, faults of
+         * the walk over PRP lists have its outcome used.
          */
         public MediatorConfig build() {
             MediatorConfig config = new MediatorConfig(this);

@@ -21,6 +21,7 @@ final class QueueLife {
 
     /** fault: qid-reuse-stale-state. Where the last queue of a number stood. */
     private final Map<Integer, Integer> stale = new HashMap<>();
+
     private Interceptor interceptor;
 
     QueueLife(MediatorState state) {
@@ -29,10 +30,7 @@ final class QueueLife {
     }
 
     void wire(
-            OwnRequests newOwn,
-            OwnWork newWork,
-            CopyBack newCopyBack,
-            Interceptor newInterceptor) {
+            OwnRequests newOwn, OwnWork newWork, CopyBack newCopyBack, Interceptor newInterceptor) {
         own = newOwn;
         work = newWork;
         copyBack = newCopyBack;

@@ -4,8 +4,8 @@ import io.nvmetap.event.InterruptKind;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.NvmSqe;
 import io.nvmetap.nvme.Opcodes;
-import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.Registers;
+import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -15,7 +15,9 @@ public enum GuestKind {
     APPLE("apple"),
     /** Operating system: a queue pair a CPU, MSI-X, depth. */
     LINUX("linux"),
-    /** Operating system: a queue pair a CPU, MSI-X, depth; a watchdog that resets and asks nobody. */
+    /**
+     * Operating system: a queue pair a CPU, MSI-X, depth; a watchdog that resets and asks nobody.
+     */
     WINDOWS("windows");
 
     private final String id;

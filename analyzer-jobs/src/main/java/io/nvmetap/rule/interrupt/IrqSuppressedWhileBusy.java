@@ -33,8 +33,7 @@ import java.util.Map;
 public final class IrqSuppressedWhileBusy extends Rule {
     private static final long serialVersionUID = 1L;
 
-    private static final Threshold SILENT =
-            Threshold.ms("irq-suppressed-while-busy.deadline", 100);
+    private static final Threshold SILENT = Threshold.ms("irq-suppressed-while-busy.deadline", 100);
 
     /** The oldest completion of a queue, which was copied in the midst of such work. */
     private static final class Waiting implements Serializable {

@@ -106,8 +106,7 @@ public final class MaskSurvivesReset extends Rule {
         if (e.registerOffset == Registers.CSTS) {
             mask.alive = value != ALL;
         }
-        boolean intms =
-                e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
+        boolean intms = e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
         if (!intms || mask.resetSeq < 0 || mask.written || !h.side(e.side).enabled) {
             return;
         }
@@ -122,7 +121,8 @@ public final class MaskSurvivesReset extends Rule {
         judge.violated(
                 mask == guest ? Party.MEDIATOR : Party.CONTROLLER,
                 String.format(
-                        "INTMS reads 0x%x after the reset, and nobody masked anything since.", value),
+                        "INTMS reads 0x%x after the reset, and nobody masked anything since.",
+                        value),
                 Where.NOWHERE,
                 mask.resetSeq,
                 e.seq);

@@ -57,8 +57,8 @@ public enum Quirk {
     SET_TIME_FIRST,
 
     /**
-     * With MSI, posts nothing more, until reset, after {@link
-     * Interrupts#MESSAGES_UNTOUCHED_MAX} messages without an access to INTMS or INTMC (Apple ANS2).
+     * With MSI, posts nothing more, until reset, after {@link Interrupts#MESSAGES_UNTOUCHED_MAX}
+     * messages without an access to INTMS or INTMC (Apple ANS2).
      */
     INTMS_KEEPALIVE,
 
