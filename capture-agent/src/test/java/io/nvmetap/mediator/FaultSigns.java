@@ -56,7 +56,12 @@ final class FaultSigns {
                 MediatorFault.BOUNCE_IGNORES_PRP2,
                 MediatorFault.T2_CID_GENERATION_BITS,
                 MediatorFault.ANS2_SQE_128,
-                MediatorFault.APPLE_VENDOR_ADMIN_COMMANDS);
+                MediatorFault.APPLE_VENDOR_ADMIN_COMMANDS,
+                // A handler that holds on; INTx and MSI with masks.
+                MediatorFault.IRQ_SUPPRESSED_WHILE_BUSY,
+                MediatorFault.IRQ_AFTER_MASK,
+                MediatorFault.PIN_IRQ_DEASSERTED_EARLY,
+                MediatorFault.ANS2_INTMS_KEEPALIVE);
     }
 
     static Map<MediatorFault, Predicate<Workload>> all() {
