@@ -36,15 +36,6 @@ public record DriverSpec(Set<MediatorFault> faults) {
             }
             return new DriverSpec(faults);
         }
-        if (text.startsWith("exec:")
-                || text.startsWith("vfio-user:")
-                || text.startsWith("qtest:")) {
-            throw new IllegalArgumentException(
-                    "driver '"
-                            + text
-                            + "': this version drives only reference builds; use reference or"
-                            + " reference:fault=ID[,ID]");
-        }
         throw new IllegalArgumentException(
                 "unknown driver '" + text + "'; use reference or reference:fault=ID[,ID]");
     }

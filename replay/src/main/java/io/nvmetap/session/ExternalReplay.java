@@ -37,16 +37,23 @@ final class ExternalReplay {
     private final ReplayOptions options;
     private final Optional<ControllerProfile> model;
     private final Path output;
+    private final long startNsMax;
 
     /**
      * @param output where the output of a process goes
+     * @param startNsMax how long a process may take until it serves its guest
      */
     ExternalReplay(
-            String spec, ReplayOptions options, Optional<ControllerProfile> model, Path output) {
+            String spec,
+            ReplayOptions options,
+            Optional<ControllerProfile> model,
+            Path output,
+            long startNsMax) {
         this.spec = spec;
         this.options = options;
         this.model = model;
         this.output = output;
+        this.startNsMax = startNsMax;
     }
 
     static boolean takes(String driver) {
@@ -84,7 +91,7 @@ final class ExternalReplay {
             if (command.isBlank()) {
                 throw CliFailure.usage("exec: needs a command");
             }
-            return new ExecDriver(command, identity(plan), output);
+            return new ExecDriver(command, identity(plan), output, startNsMax);
         }
         Path socket = Path.of(spec.substring(SOCKET.length()));
         if (model.isPresent()) {

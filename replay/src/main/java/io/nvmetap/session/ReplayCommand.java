@@ -20,6 +20,7 @@ import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanFile;
 import io.nvmetap.plan.PlanText;
 import io.nvmetap.target.Driver;
+import io.nvmetap.target.ExecDriver;
 import io.nvmetap.target.ReferenceDriver;
 import io.nvmetap.trace.TraceWriter;
 import java.io.IOException;
@@ -160,7 +161,9 @@ public final class ReplayCommand implements Callable<Integer> {
         try {
             return DriverSpec.parse(driver);
         } catch (IllegalArgumentException e) {
-            throw CliFailure.usage(e.getMessage());
+            boolean fault = driver.startsWith("reference:");
+            throw CliFailure.usage(
+                    e.getMessage() + (fault ? "" : ", exec:COMMAND or vfio-user:SOCK"));
         }
     }
 
@@ -184,7 +187,8 @@ public final class ReplayCommand implements Callable<Integer> {
     private Verdict external(Plan plan, Optional<ControllerProfile> model) throws IOException {
         Path output = driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
         try {
-            return new ExternalReplay(driver, options(), model, output).replay(plan);
+            return new ExternalReplay(driver, options(), model, output, ExecDriver.START_NS_MAX)
+                    .replay(plan);
         } finally {
             if (driverOutput == null) {
                 Files.deleteIfExists(output);

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 public final class ExecDriver implements ExternalDriver {
     /** How long a build may take until it serves its guest. */
-    static final long START_NS_MAX = 30_000_000_000L;
+    public static final long START_NS_MAX = 30_000_000_000L;
 
     private static final long LOOK_NS = 5_000_000;
 
@@ -30,6 +30,7 @@ public final class ExecDriver implements ExternalDriver {
     private final PciIdentity identity;
     private final Path folder;
     private final Path output;
+    private final long startNsMax;
     private DriverProcess process;
     private DeviceServer device;
     private RemoteController remote;
@@ -40,12 +41,15 @@ public final class ExecDriver implements ExternalDriver {
      * @param command for the shell
      * @param identity what its controller says it is
      * @param output where its output goes
+     * @param startNsMax how long it may take until it serves its guest
      * @throws IOException if there is no place for sockets
      */
-    public ExecDriver(String command, PciIdentity identity, Path output) throws IOException {
+    public ExecDriver(String command, PciIdentity identity, Path output, long startNsMax)
+            throws IOException {
         this.command = command;
         this.identity = identity;
         this.output = output;
+        this.startNsMax = startNsMax;
         this.folder = Files.createTempDirectory("nvmetap-exec");
     }
 
@@ -78,7 +82,7 @@ public final class ExecDriver implements ExternalDriver {
     }
 
     private RemoteController await(Path socket, LiveTimeline live) throws IOException {
-        long deadline = System.nanoTime() + START_NS_MAX;
+        long deadline = System.nanoTime() + startNsMax;
         while (true) {
             if (!process.alive()) {
                 throw new IOException(process.ended() + ", before it served its guest");
@@ -94,7 +98,7 @@ public final class ExecDriver implements ExternalDriver {
             if (System.nanoTime() - deadline > 0) {
                 throw new IOException(
                         "the driver never connected: nothing serves {listen} after "
-                                + START_NS_MAX / 1_000_000_000
+                                + startNsMax / 1_000_000_000
                                 + " s");
             }
             trouble = "";

@@ -80,13 +80,13 @@ class ReplayCommandTest {
     @Test
     void shouldRefuseUnknownNamesInOneLine() {
         assertThat(run(trace, "--driver", "reference:fault=nonsense")).isEqualTo(2);
-        assertThat(run(trace, "--driver", "exec:./driver")).isEqualTo(2);
+        assertThat(run(trace, "--driver", "qtest:sock")).isEqualTo(2);
         assertThat(run(trace, "--driver", "reference", "--controller", "none")).isEqualTo(2);
         assertThat(run(trace, "--driver", "reference", "--time-scale", "-1")).isEqualTo(2);
         assertThat(complained().lines()).hasSize(4);
         assertThat(complained())
                 .contains("unknown fault 'nonsense'; known: torn-cqe-copyback")
-                .contains("this version drives only reference builds")
+                .contains("reference:fault=ID[,ID], exec:COMMAND or vfio-user:SOCK")
                 .contains("no controller model 'none'");
     }
 
