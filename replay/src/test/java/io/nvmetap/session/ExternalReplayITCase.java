@@ -24,7 +24,7 @@ class ExternalReplayITCase {
     @TempDir private Path folder;
 
     /** The reference driver as somebody else's executable. */
-    private static String reference(String driver) {
+    static String reference(String driver) {
         return String.join(
                 " ",
                 "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "'",
