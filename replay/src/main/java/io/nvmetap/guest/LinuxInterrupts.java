@@ -105,7 +105,7 @@ final class LinuxInterrupts {
                     machine.onMessage(vector, () -> interrupted(vector));
                 }
             }
-            case INTX, UNKNOWN -> {
+            default -> {
                 // The line has its handler since begin().
             }
         }
