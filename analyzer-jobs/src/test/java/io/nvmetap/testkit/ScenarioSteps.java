@@ -197,7 +197,7 @@ abstract class ScenarioSteps {
                 ? add(
                         event().asInterrupt(
                                         EventKind.INTERRUPT_DELIVERED, Side.GUEST, vector, how, ""))
-                : this;
+                : self();
     }
 
     /** Mask, unmask or flush by the mediator. */
