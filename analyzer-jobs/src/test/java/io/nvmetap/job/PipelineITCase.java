@@ -7,7 +7,9 @@ import io.nvmetap.capture.KafkaEventSink;
 import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
+import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Party;
+import io.nvmetap.finding.Verdict;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
@@ -21,7 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real broker, the real job: all ways to the rules say the same. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PipelineITCase {
+    private static final long SECOND_NS = 1_000_000_000L;
+
     @TempDir private Path folder;
     private LocalBroker broker;
     private String address;
@@ -92,19 +96,32 @@ class PipelineITCase {
     }
 
     @Test
-    void shouldRingLiveWhenTheControllerGoesSilent() throws Exception {
+    void shouldRingLiveWithinASecondWhenTheControllerGoesSilent() throws Exception {
         SimulationSpec stalls =
                 SimulationSpec.of(GuestKind.UBOOT, 7, 60)
                         .withControllerFaults(ControllerFault.COMMAND_STALL);
+        Finding f = live(stalls, "command-stall", Party.CONTROLLER);
+        assertThat(f.timeNs() - timeNs(stalls, f.fromSeq())).isLessThan(SECOND_NS);
+    }
+
+    /** Event time of an event of a simulation. */
+    private static long timeNs(SimulationSpec spec, long seq) {
+        long[] at = {-1};
+        Simulation.run(spec, e -> at[0] = e.seq == seq ? e.timeNs : at[0]);
+        assertThat(at[0]).as("event " + seq).isNotNegative();
+        return at[0];
+    }
+
+    /** A live topic that has no end: the first finding of the rule. */
+    private Finding live(SimulationSpec spec, String rule, Party owner) throws Exception {
         try (KafkaEventSink sink = new KafkaEventSink(address, 60_000)) {
-            for (CapturedEvent e : Simulation.run(stalls)) {
+            for (CapturedEvent e : Simulation.run(spec)) {
                 if (e.kind != EventKind.CAPTURE_ENDED) {
                     sink.accept(e);
                 }
             }
             sink.flush();
         }
-        CountDownLatch rang = new CountDownLatch(1);
         AnalysisOptions live =
                 new AnalysisOptions(
                         Optional.empty(),
@@ -112,29 +129,32 @@ class PipelineITCase {
                         List.of(),
                         RuleSettings.DEFAULTS,
                         Optional.empty());
-        Thread job =
-                new Thread(
-                        () -> {
-                            try {
-                                new FlinkRunner()
-                                        .run(
-                                                live,
-                                                f -> {
-                                                    if (f.rule().equals("command-stall")
-                                                            && f.owner() == Party.CONTROLLER) {
-                                                        rang.countDown();
-                                                    }
-                                                },
-                                                s -> {});
-                            } catch (IOException stopped) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+        CompletableFuture<Finding> rang = new CompletableFuture<>();
+        Thread job = new Thread(() -> follow(live, rule, owner, rang));
         job.start();
-        assertThat(rang.await(60, TimeUnit.SECONDS)).as("command-stall, live").isTrue();
+        Finding f = rang.get(60, TimeUnit.SECONDS);
         job.interrupt();
         job.join(60_000);
         assertThat(job.isAlive()).isFalse();
+        return f;
+    }
+
+    private static void follow(
+            AnalysisOptions live, String rule, Party owner, CompletableFuture<Finding> rang) {
+        try {
+            new FlinkRunner()
+                    .run(
+                            live,
+                            f -> {
+                                boolean wanted = f.verdict() == Verdict.VIOLATED;
+                                if (wanted && f.rule().equals(rule) && f.owner() == owner) {
+                                    rang.complete(f);
+                                }
+                            },
+                            s -> {});
+        } catch (IOException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void publish(Path trace) throws IOException {
