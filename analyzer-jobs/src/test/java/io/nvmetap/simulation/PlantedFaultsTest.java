@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -142,5 +143,21 @@ class PlantedFaultsTest {
     void shouldSayOnlyTheTruthOfHealthyGuestsOnEveryController(HealthyRun run) {
         List<Finding> violated = judge(sink -> Simulation.run(run.spec(), sink));
         assertThat(words(violated)).as(run.name()).isEqualTo(run.truths());
+    }
+
+    /**
+     * An entry like the one its slot held before may be stale: its SQHD is no base for the next.
+     */
+    @Test
+    void shouldNotAccuseTheControllerAfterAnEntryThatMayBeStale() {
+        SimulationSpec spec =
+                PlantedFaults.all().stream()
+                        .filter(p -> p.fault().equals("pin-irq-deasserted-early"))
+                        .findFirst()
+                        .orElseThrow()
+                        .faulted(11);
+        assertThat(words(judge(sink -> Simulation.run(spec, sink))))
+                .as("seed 11")
+                .containsExactly("pin-irq-deasserted-early MEDIATOR");
     }
 }

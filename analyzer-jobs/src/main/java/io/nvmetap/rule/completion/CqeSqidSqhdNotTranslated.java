@@ -20,6 +20,9 @@ import java.util.Map;
 public final class CqeSqidSqhdNotTranslated extends Rule {
     private static final long serialVersionUID = 1L;
 
+    /** Where the head stands was not told. */
+    private static final int UNKNOWN = -1;
+
     private final Map<Long, Integer> lastHead = new HashMap<>();
 
     public CqeSqidSqhdNotTranslated() {
@@ -52,7 +55,9 @@ public final class CqeSqidSqhdNotTranslated extends Rule {
             return;
         }
         if (e.side == Side.DEVICE && h.header.mediated() && former(h)) {
-            // It may be what the slot held before: then nothing in it is of the controller's now.
+            // It may be what the slot held before: then nothing in it is of the controller's now,
+            // and where the head stands is for the next one to say.
+            lastHead.put((long) Cqe.sqid(e.entry, 0) << 1, UNKNOWN);
             return;
         }
         judge.chance();
@@ -73,6 +78,10 @@ public final class CqeSqidSqhdNotTranslated extends Rule {
         }
         long key = (long) sqid << 1 | (e.side == Side.GUEST ? 1 : 0);
         int before = lastHead.getOrDefault(key, 0);
+        if (before == UNKNOWN && head < sq.sizeEntries) {
+            lastHead.put(key, head);
+            return;
+        }
         int moved = Math.floorMod(head - before, sq.sizeEntries);
         int possible = Math.floorMod(sq.taken - before, sq.sizeEntries);
         if (head >= sq.sizeEntries || moved > possible) {
