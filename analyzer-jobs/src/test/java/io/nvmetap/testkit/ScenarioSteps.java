@@ -258,4 +258,26 @@ abstract class ScenarioSteps {
     public Scenario decidesOf(DecisionKind kind, String what, int qid) {
         return add(event().asDecision(Side.GUEST, kind, what, qid, -1, "test"));
     }
+
+    /** The controller raises an interrupt. */
+    public Scenario raisedAs(int vector, InterruptKind how) {
+        return us(1).add(
+                        event().asInterrupt(
+                                        EventKind.INTERRUPT_RAISED, Side.DEVICE, vector, how, ""));
+    }
+
+    /** The INTx line falls. */
+    public Scenario lineFalls(Side side) {
+        return us(1).add(event().asLineLowered(side));
+    }
+
+    /** The mediator takes the lock of a pair. */
+    public Scenario locks(int qid) {
+        return add(event().asLock(EventKind.LOCK_TAKEN, qid));
+    }
+
+    /** The mediator lets go of it. */
+    public Scenario unlocks(int qid) {
+        return add(event().asLock(EventKind.LOCK_RELEASED, qid));
+    }
 }
