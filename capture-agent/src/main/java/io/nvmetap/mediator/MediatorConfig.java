@@ -155,6 +155,11 @@ public final class MediatorConfig {
         return b.pollNsMin;
     }
 
+    /** How often queues with commands out are looked at all the same, 0 never. */
+    public long safetyLookNs() {
+        return b.safetyLookNs;
+    }
+
     /** Doorbell Buffer Config is shown and served, by the mediator itself. */
     public boolean serveDoorbellBuffers() {
         return b.serveDoorbellBuffers;
@@ -197,6 +202,7 @@ public final class MediatorConfig {
         private boolean ownLists;
         private long copyDelayNs;
         private long pollNsMin = 10_000;
+        private long safetyLookNs;
         private long drainNsMax = 1_000_000_000;
         private boolean serveDoorbellBuffers;
         private PayloadPolicy payload = PayloadPolicy.ADMIN;
@@ -229,6 +235,7 @@ public final class MediatorConfig {
             ownLists = o.ownLists;
             copyDelayNs = o.copyDelayNs;
             pollNsMin = o.pollNsMin;
+            safetyLookNs = o.safetyLookNs;
             drainNsMax = o.drainNsMax;
             serveDoorbellBuffers = o.serveDoorbellBuffers;
             payload = o.payload;
@@ -352,6 +359,11 @@ public final class MediatorConfig {
 
         public Builder pollNsMin(long value) {
             pollNsMin = Math.max(100, value);
+            return this;
+        }
+
+        public Builder safetyLookNs(long value) {
+            safetyLookNs = Math.max(0, value);
             return this;
         }
 

@@ -19,7 +19,9 @@ final class Poller {
     private final Fetcher fetcher;
     private final OwnRequests own;
     private final Runnable tick = this::tick;
+    private final Runnable safetyLook = this::safetyLook;
     private boolean scheduled;
+    private boolean safetyScheduled;
     private long intervalNs;
     private long lastFoundNs;
 
@@ -44,6 +46,29 @@ final class Poller {
         intervalNs = state.config.pollNsMin();
         if (!scheduled && wanted()) {
             schedule();
+        }
+        scheduleSafetyLook();
+    }
+
+    /** An interrupt of the controller can get lost: so often each queue is looked at without. */
+    private void scheduleSafetyLook() {
+        long everyNs = state.config.safetyLookNs();
+        if (everyNs > 0 && !safetyScheduled && state.open()) {
+            safetyScheduled = true;
+            state.timeline.after(everyNs, safetyLook);
+        }
+    }
+
+    private void safetyLook() {
+        safetyScheduled = false;
+        state.tap.cpu = -1;
+        completer.scanAll();
+        boolean pending = false;
+        for (int i = 0; i < state.queues.allCqs.size(); i++) {
+            pending |= state.queues.allCqs.get(i).pending > 0;
+        }
+        if (pending && state.timeline.nowNs() - lastFoundNs < QUIET_NS_MAX) {
+            scheduleSafetyLook();
         }
     }
 

@@ -14,6 +14,9 @@ import java.util.List;
 
 /** Faults of interrupts. */
 final class InterruptFaults {
+    /** Well above what a command takes. */
+    private static final long SAFETY_LOOK_NS = 250_000_000;
+
     private InterruptFaults() {}
 
     /** Several queues on one line. */
@@ -21,10 +24,16 @@ final class InterruptFaults {
         return shallow("toshiba", 300).withCpus(3).withGuestHabits(GuestHabit.PIN_INTERRUPTS);
     }
 
-    /** Two commands a queue: no third one's interrupt makes up for a lost one. */
+    /** Two commands a queue: so few that what got lost is not made up for at once. */
     private static SimulationSpec shallow(String profile, int operations) {
         return run(GuestKind.LINUX, profile, operations)
                 .withProfile(ControllerProfile.byName(profile).withQueueEntries(3));
+    }
+
+    /** One command a queue: no other's interrupt makes up for a lost one. */
+    private static SimulationSpec single(String profile, int operations) {
+        return run(GuestKind.LINUX, profile, operations)
+                .withProfile(ControllerProfile.byName(profile).withQueueEntries(2));
     }
 
     /** The first driver masks all when it lets go; the second finds out. */
@@ -36,8 +45,13 @@ final class InterruptFaults {
 
     static List<PlantedFault> all() {
         return List.of(
-                // Found where it is felt: among many commands the next interrupt heals a lost one.
-                driver("lost-irq-polled-rescue", linux()),
+                // Few commands: among many the next interrupt heals a lost one at once.
+                driver("lost-irq-polled-rescue", single("samsung", 100)),
+                controller(
+                                ControllerFault.LOST_IRQ_POLLED_RESCUE,
+                                single("samsung", 100)
+                                        .withTuning(b -> b.safetyLookNs(SAFETY_LOOK_NS)))
+                        .leadingTo("command-stall CONTROLLER"),
                 driver("msix-unmask-not-flushed", linux()),
                 controller(ControllerFault.MASK_SURVIVES_RESET, twoBoots()),
                 driver("irq-suppressed-while-busy", shallow("samsung", 100))

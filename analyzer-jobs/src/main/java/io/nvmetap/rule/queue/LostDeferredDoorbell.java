@@ -78,6 +78,9 @@ public final class LostDeferredDoorbell extends Rule {
             } else if (e.decision == DecisionKind.RESUMED) {
                 paused.remove(e.qid);
             }
+        } else if (e.kind == EventKind.COMPLETION_SEEN && e.owner == Owner.MEDIATOR) {
+            // Until this very moment the controller was what the guest waited for.
+            paused.forEach(qid -> excusedNs.put(qid, h.nowNs));
         } else if (e.kind == EventKind.COMMAND_FETCHED && h.guest.known) {
             judge.chance();
             SubmissionQueue sq = h.facts.sq;

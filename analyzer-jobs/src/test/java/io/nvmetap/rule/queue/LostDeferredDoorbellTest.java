@@ -115,6 +115,25 @@ class LostDeferredDoorbellTest {
                 .seen(1, 1)
                 .copied(1, 1)
                 .judged()
+                .violatesNoneOf(RULE);
+    }
+
+    @Test
+    void shouldExcuseUpToTheMomentTheControllerIsDone() {
+        Scenario.mediated()
+                .ready()
+                .own(1, 7)
+                .sq(Side.GUEST, 1, 1)
+                .decides(DecisionKind.PAUSED, 1)
+                .heartbeatAfterMs(100)
+                .us(90_000)
+                .seenOwn(1, 7)
+                .decides(DecisionKind.RESUMED, 1)
+                .fetched(1, 1)
+                .emitted(1, 1)
+                .seen(1, 1)
+                .copied(1, 1)
+                .judged()
                 .holds(RULE);
     }
 }
