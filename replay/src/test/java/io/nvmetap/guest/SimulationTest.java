@@ -135,6 +135,17 @@ class SimulationTest {
     }
 
     @Test
+    void shouldNotKeepTheGuestWaitingWhereTheDriverLooksNowAndThen() {
+        SimulationSpec spec =
+                SimulationSpec.of(GuestKind.LINUX, 5, 400)
+                        .withTuning(b -> b.safetyLookNs(100_000_000))
+                        .withControllerFaults(ControllerFault.LOST_IRQ_POLLED_RESCUE);
+        GuestReport report = Simulation.run(spec, e -> {});
+        assertThat(report.healthy()).as(report.toString()).isTrue();
+        assertThat(report.timeouts()).isZero();
+    }
+
+    @Test
     void shouldResetAControllerThatForgetsACommand() {
         SimulationSpec spec =
                 SimulationSpec.of(GuestKind.LINUX, 6, 400)

@@ -201,7 +201,11 @@ public final class LostIrqPolledRescue extends Rule {
         String before = ": ";
         for (Map.Entry<InterruptKind, long[]> t : tally.entrySet()) {
             long[] n = t.getValue();
-            text.append(before).append(n[1]).append(" of ").append(Math.max(n[0], n[1])).append(" with ");
+            text.append(before)
+                    .append(n[1])
+                    .append(" of ")
+                    .append(Math.max(n[0], n[1]))
+                    .append(" with ");
             text.append(t.getKey());
             before = ", ";
         }
