@@ -74,7 +74,9 @@ class HouseTest {
                                     "device.model",
                                     "device.vfiouser",
                                     "event",
-                                    "mediator")),
+                                    "mediator",
+                                    "qtest")),
+                    Map.entry("qtest", Set.of("device", "event", "nvme")),
                     Map.entry("compare", Set.of("cli", "event", "nvme", "plan", "device")),
                     Map.entry(
                             "session",
@@ -88,6 +90,7 @@ class HouseTest {
                                     "event",
                                     "nvme",
                                     "plan",
+                                    "qtest",
                                     "target",
                                     "trace",
                                     "mediator")),

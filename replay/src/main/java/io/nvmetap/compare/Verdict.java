@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param reason why unknown; "" otherwise
  * @param uncompared what could not be compared, and how often
  * @param adaptations what was done otherwise than recorded, and how often
+ * @param differences what a device that stands in for the recorded one answered otherwise
  */
 public record Verdict(
         Outcome outcome,
@@ -22,10 +23,53 @@ public record Verdict(
         Optional<Divergence> divergence,
         String reason,
         Map<Uncompared, Long> uncompared,
-        Map<Adaptation, Long> adaptations) {
+        Map<Adaptation, Long> adaptations,
+        Differences differences) {
     public Verdict {
         uncompared = Map.copyOf(uncompared);
         adaptations = Map.copyOf(adaptations);
+    }
+
+    /** Of a driver: whatever differs is a divergence. */
+    public Verdict(
+            Outcome outcome,
+            String driver,
+            long commandsCompared,
+            Optional<Divergence> divergence,
+            String reason,
+            Map<Uncompared, Long> uncompared,
+            Map<Adaptation, Long> adaptations) {
+        this(
+                outcome,
+                driver,
+                commandsCompared,
+                divergence,
+                reason,
+                uncompared,
+                adaptations,
+                Differences.NONE);
+    }
+
+    /** The same with what a device answered otherwise; a status that differs is a divergence. */
+    public Verdict with(Differences seen) {
+        Optional<Divergence> status = seen.first(Differing.STATUS);
+        boolean now = divergence.isEmpty() && status.isPresent();
+        return new Verdict(
+                now ? Outcome.DIVERGED : outcome,
+                driver,
+                commandsCompared,
+                earlier(divergence, status),
+                now ? "" : reason,
+                uncompared,
+                adaptations,
+                seen);
+    }
+
+    private static Optional<Divergence> earlier(
+            Optional<Divergence> one, Optional<Divergence> other) {
+        return one.isEmpty() || other.isPresent() && other.get().seq() < one.get().seq()
+                ? other
+                : one;
     }
 
     /** The three answers. */

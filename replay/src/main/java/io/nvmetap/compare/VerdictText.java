@@ -24,6 +24,9 @@ public final class VerdictText {
     }
 
     private static String place(Divergence divergence) {
+        if (divergence.seq() < 0) {
+            return divergence.sentence();
+        }
         return String.format("at event %,d: %s", divergence.seq(), divergence.sentence());
     }
 
@@ -31,6 +34,7 @@ public final class VerdictText {
     public static List<String> lines(Verdict verdict) {
         List<String> lines = new ArrayList<>();
         lines.add(line(verdict));
+        differences(verdict.differences(), lines);
         verdict.uncompared().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(u -> lines.add(counted("uncompared", u.getValue(), u.getKey().text())));
@@ -38,6 +42,18 @@ public final class VerdictText {
                 .sorted(Map.Entry.<Adaptation, Long>comparingByKey())
                 .forEach(a -> lines.add(counted("adapted", a.getValue(), a.getKey().text())));
         return lines;
+    }
+
+    private static void differences(Differences differences, List<String> lines) {
+        for (Differences.Difference d : differences.listed()) {
+            lines.add(String.format(LABEL + "%s", "differs", place(d.where())));
+        }
+        for (Differing kind : Differing.values()) {
+            long more = differences.unlisted(kind);
+            if (more > 0) {
+                lines.add(counted("differs", more, "more " + kind.text()));
+            }
+        }
     }
 
     private static String counted(String label, long count, String text) {

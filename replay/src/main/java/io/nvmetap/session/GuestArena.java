@@ -1,9 +1,11 @@
 package io.nvmetap.session;
 
 import io.nvmetap.device.PagedMemory;
-import io.nvmetap.target.MemoryRange;
+import io.nvmetap.target.MemoryWindow;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,22 +13,26 @@ import java.util.Map;
  * here each time, so that reuse of a buffer stays reuse.
  */
 final class GuestArena {
-    private static final long BASE = MemoryRange.BASE;
-    private static final long SIZE = MemoryRange.BYTES;
-
     /** Recorded pages that keep their identity; beyond it pages are shared in turn. */
     static final int FRAMES_MAX = 1 << 20;
 
     private final PagedMemory memory = new PagedMemory();
     private final int pageBytes;
+    private final MemoryWindow window;
+    private final int framesMax;
     private final Map<Long, Long> frames = new HashMap<>();
+    private final List<Long> inTurn = new ArrayList<>();
     private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
-    private long next = BASE;
-    private long turn;
+    private long next;
+    private int turn;
 
-    GuestArena(int pageBytes) {
+    GuestArena(int pageBytes, MemoryWindow window) {
         this.pageBytes = pageBytes;
-        memory.addRange(BASE, SIZE);
+        this.window = window;
+        this.next = window.base();
+        // Half of a small memory is left for queues, lists and what has no page recorded.
+        this.framesMax = (int) Math.min(FRAMES_MAX, window.bytes() / 2 / pageBytes);
+        memory.addRange(window.base(), window.bytes());
     }
 
     PagedMemory memory() {
@@ -46,7 +52,7 @@ final class GuestArena {
             address = pool.remove();
             clear(address, size);
         } else {
-            if (next + size > BASE + SIZE) {
+            if (next + size > window.base() + window.bytes()) {
                 throw new IllegalStateException("the replay ran out of guest memory");
             }
             address = next;
@@ -74,10 +80,12 @@ final class GuestArena {
         if (known != null) {
             return known;
         }
-        if (frames.size() >= FRAMES_MAX) {
-            return BASE + (turn++ % FRAMES_MAX) * pageBytes;
+        if (frames.size() >= framesMax) {
+            turn = (turn + 1) % inTurn.size();
+            return inTurn.get(turn);
         }
         long fresh = allocate(pageBytes);
+        inTurn.add(fresh);
         frames.put(key, fresh);
         return fresh;
     }

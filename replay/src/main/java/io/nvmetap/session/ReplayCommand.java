@@ -70,7 +70,8 @@ public final class ReplayCommand implements Callable<Integer> {
             paramLabel = "SPEC",
             description =
                     "reference, reference:fault=ID[,ID], exec:COMMAND with {listen} and {connect}"
-                            + " for its two sockets, or vfio-user:SOCK")
+                            + " for its two sockets, vfio-user:SOCK, or qtest:SOCK (QEMU's own"
+                            + " NVMe device)")
     private String driver;
 
     @Option(
@@ -128,7 +129,7 @@ public final class ReplayCommand implements Callable<Integer> {
         if (!(timeScale >= 0 && timeScale <= TIME_SCALE_MAX)) {
             throw CliFailure.usage("--time-scale " + timeScale + " is not in 0 to 1000");
         }
-        boolean external = ExternalReplay.takes(driver);
+        boolean external = ExternalReplay.takes(driver) || QtestReplay.takes(driver);
         DriverSpec spec = external ? DriverSpec.GOOD : spec();
         if (external && record != null) {
             throw CliFailure.usage("--record is for reference builds; proxy records any other");
@@ -163,7 +164,7 @@ public final class ReplayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             boolean fault = driver.startsWith("reference:");
             throw CliFailure.usage(
-                    e.getMessage() + (fault ? "" : ", exec:COMMAND or vfio-user:SOCK"));
+                    e.getMessage() + (fault ? "" : ", exec:COMMAND, vfio-user:SOCK or qtest:SOCK"));
         }
     }
 
@@ -185,6 +186,9 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private Verdict external(Plan plan, Optional<ControllerProfile> model) throws IOException {
+        if (QtestReplay.takes(driver)) {
+            return device(plan, model);
+        }
         Path output = driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
         try {
             return new ExternalReplay(driver, options(), model, output, ExecDriver.START_NS_MAX)
@@ -194,6 +198,13 @@ public final class ReplayCommand implements Callable<Integer> {
                 Files.deleteIfExists(output);
             }
         }
+    }
+
+    private Verdict device(Plan plan, Optional<ControllerProfile> model) throws IOException {
+        if (model.isPresent()) {
+            throw CliFailure.usage("with qtest:SOCK the device is QEMU's; leave --controller out");
+        }
+        return new QtestReplay(driver, options()).replay(plan);
     }
 
     private ReplayOptions options() {

@@ -74,10 +74,27 @@ public final class ReplaySession {
         return run(device, ReplayGuest.ControllerView.BLIND, tap);
     }
 
+    /**
+     * Drives a device itself, with nothing in between: what it answers otherwise than the recorded
+     * controller is collected, and the replay goes on as far as it can.
+     *
+     * @param told told of each command before the guest rings for it
+     */
+    Verdict device(Controller device, ReplayGuest.ControllerView told) {
+        return run(device, told, Tap.OFF, new Comparator(plan.header().mediated(), true));
+    }
+
     private Verdict run(Controller device, ReplayGuest.ControllerView view, Tap tap) {
-        Comparator comparator = new Comparator(plan.header().mediated());
+        return run(device, view, tap, new Comparator(plan.header().mediated()));
+    }
+
+    private Verdict run(
+            Controller device,
+            ReplayGuest.ControllerView view,
+            Tap tap,
+            Comparator comparator) {
         int pageBytes = 4096 << plan.facts().memoryPageShiftMax();
-        GuestArena arena = new GuestArena(pageBytes);
+        GuestArena arena = new GuestArena(pageBytes, driver.memory());
         InterruptLog interrupts = new InterruptLog();
         WatchedMemory memory = new WatchedMemory(arena.memory(), budget, outcome::diverged);
         ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
@@ -167,7 +184,8 @@ public final class ReplaySession {
                 comparator.compared(),
                 outcome.first(),
                 reason,
-                comparator.uncompared(),
-                plan.adaptations());
+                        comparator.uncompared(),
+                        plan.adaptations())
+                .with(comparator.differences());
     }
 }

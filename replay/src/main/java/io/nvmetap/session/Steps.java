@@ -1,6 +1,7 @@
 package io.nvmetap.session;
 
 import io.nvmetap.compare.Comparator;
+import io.nvmetap.compare.Differing;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.device.Controller;
 import io.nvmetap.event.RegisterSpace;
@@ -167,10 +168,13 @@ final class Steps {
         if (!read.compared()) {
             comparator.count(Uncompared.REGISTERS_OF_CONTROLLER);
         } else if (value[0] != read.value()) {
-            outcome.diverged(
+            String sentence =
                     String.format(
                             "read of %s gave 0x%x, recorded 0x%x",
-                            Registers.name(read.registerOffset()), value[0], read.value()));
+                            Registers.name(read.registerOffset()), value[0], read.value());
+            comparator
+                    .differs(Differing.REGISTER, read.at().seq(), sentence)
+                    .ifPresent(outcome::diverged);
         }
     }
 
