@@ -77,6 +77,7 @@ class HouseTest {
                                     "mediator",
                                     "qtest")),
                     Map.entry("qtest", Set.of("device", "event", "nvme")),
+                    Map.entry("script", Set.of("nvme")),
                     Map.entry("compare", Set.of("cli", "event", "nvme", "plan", "device")),
                     Map.entry(
                             "session",
@@ -91,6 +92,7 @@ class HouseTest {
                                     "nvme",
                                     "plan",
                                     "qtest",
+                                    "script",
                                     "target",
                                     "trace",
                                     "mediator")),
@@ -105,6 +107,7 @@ class HouseTest {
                                     "mediator",
                                     "nvme",
                                     "plan",
+                                    "script",
                                     "session",
                                     "target",
                                     "trace")),

@@ -98,7 +98,7 @@ final class Steps {
                 cc = 0;
                 guest.forget();
             }
-            writeBar(write, rebased(offset, write.widthBytes(), write.value()));
+            writeBar(write, QueueAddresses.rebased(write, adminSq, adminCq));
         }
     }
 
@@ -110,20 +110,6 @@ final class Steps {
                                 write.widthBytes(),
                                 value,
                                 write.at().cpu()));
-    }
-
-    /** Queue addresses are the replay's own. */
-    private long rebased(int offset, int widthBytes, long value) {
-        long address;
-        if (offset >= Registers.ASQ && offset <= Registers.ASQ_HIGH) {
-            address = adminSq;
-        } else if (offset >= Registers.ACQ && offset <= Registers.ACQ_HIGH) {
-            address = adminCq;
-        } else {
-            return value;
-        }
-        long shifted = address >>> (offset & 4) * 8;
-        return widthBytes >= 8 ? shifted : shifted & (1L << 8 * widthBytes) - 1;
     }
 
     private void configure(int value, Stimulus.WriteRegister write) {
