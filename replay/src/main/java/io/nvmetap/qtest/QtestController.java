@@ -128,7 +128,11 @@ public final class QtestController implements Controller {
                     } else {
                         follow(offset, widthBytes, value);
                     }
-                    function.write(offset, widthBytes, value);
+                    if (offset == Registers.CC) {
+                        function.writeCc(widthBytes, value, mode == InterruptKind.MSIX);
+                    } else {
+                        function.write(offset, widthBytes, value);
+                    }
                     if (offset == Registers.NSSR && value == Registers.NSSR_RESET) {
                         afterSubsystemReset();
                     }
@@ -328,10 +332,14 @@ public final class QtestController implements Controller {
         } else if (newMode == InterruptKind.MSI) {
             lacks("MSI-X stands in for MSI");
         }
+        boolean turns = messages != (mode == InterruptKind.MSIX);
         mode = messages ? InterruptKind.MSIX : InterruptKind.INTX;
         attempt(
                 () -> {
-                    function.messages(messages);
+                    // Turning clears what came: nobody asked for it. Otherwise it is still to be told.
+                    if (turns) {
+                        function.messages(messages);
+                    }
                     for (int v = 0; newMode == InterruptKind.MSI && v < function.vectors(); v++) {
                         unmask(v);
                     }

@@ -146,6 +146,20 @@ final class QtestFunction {
         }
     }
 
+    /**
+     * Writes CC so that the admin queue can use messages later too: QEMU 7.2 gives a queue its
+     * vector only if messages are enabled when the queue is made.
+     */
+    void writeCc(int widthBytes, long value, boolean messages) throws IOException {
+        if (msix != 0 && !messages) {
+            machine.writeConfig(function, msix, MSIX_ENABLE | MSIX_MASK);
+            write(Registers.CC, widthBytes, value);
+            machine.writeConfig(function, msix, 0);
+        } else {
+            write(Registers.CC, widthBytes, value);
+        }
+    }
+
     /** MSI-X vectors, 0: it has no MSI-X. */
     int vectors() {
         return vectors;
