@@ -127,13 +127,31 @@ public final class Comparator {
             return Optional.empty();
         }
         return differs(
-                Differing.STATUS,
+                whole(exchange) ? Differing.STATUS : Differing.PARTIAL,
                 recorded.at().seq(),
                 exchange.describe()
                         + ": status "
                         + StatusCode.describe(actual)
                         + ", recorded "
                         + StatusCode.describe(expected));
+    }
+
+    /** The source saw what decides the status: the namespace, and which of a kind is asked for. */
+    private static boolean whole(Exchange exchange) {
+        boolean namespace = Sqe.known(exchange.known(), Sqe.NSID_OFFSET, 4);
+        if (!exchange.admin()) {
+            return namespace;
+        }
+        boolean queue =
+                switch (exchange.opcode()) {
+                    case Opcodes.ADMIN_CREATE_CQ,
+                                    Opcodes.ADMIN_CREATE_SQ,
+                                    Opcodes.ADMIN_DELETE_CQ,
+                                    Opcodes.ADMIN_DELETE_SQ ->
+                            true;
+                    default -> false;
+                };
+        return (namespace || queue) && Sqe.known(exchange.known(), Sqe.CDW10_OFFSET, 1);
     }
 
     private Optional<String> dw0(Exchange exchange, Answer recorded, byte[] cqe) {

@@ -2,8 +2,10 @@ package io.nvmetap.compare;
 
 /** What of a device that stands in for the recorded controller may differ. */
 public enum Differing {
-    /** The only kind that makes a replay differ. */
+    /** The only kind that makes a replay diverge. */
     STATUS("status codes"),
+    /** What would be a difference of status had the source seen all that the command asks. */
+    PARTIAL("status codes of commands that the source saw only in part"),
     /** Own answers. */
     DW0("command specific answers (DW0)"),
     /** Identify pages, logs, and what its own disk holds. */
