@@ -36,6 +36,11 @@ public final class ScriptMaker {
     private static final int PCI_BAR0 = 0x10;
     private static final int MEMORY_AND_MASTER = 6;
 
+    /** Where QEMU's device has its MSI-X capability; enabled and masked as a whole. */
+    private static final int PCI_MSIX = 0x40;
+
+    private static final long ENABLED_AND_MASKED = 0xC000_0000L;
+
     private final Plan plan;
     private final GuestArena arena;
     private final DataPlacer placer;
@@ -118,6 +123,8 @@ public final class ScriptMaker {
         steps.add(new Step.Config(PCI_BAR0, Script.BAR_ADDRESS));
         steps.add(new Step.Config(PCI_BAR0 + 4, 0));
         steps.add(new Step.Config(PCI_COMMAND, MEMORY_AND_MASTER));
+        steps.add(new Step.Note("MSI-X on, so that queues may have vectors, and masked"));
+        steps.add(new Step.Config(PCI_MSIX, ENABLED_AND_MASKED));
         disable();
     }
 
