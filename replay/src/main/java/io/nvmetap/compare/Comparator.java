@@ -145,9 +145,9 @@ public final class Comparator {
         boolean queue =
                 switch (exchange.opcode()) {
                     case Opcodes.ADMIN_CREATE_CQ,
-                                    Opcodes.ADMIN_CREATE_SQ,
-                                    Opcodes.ADMIN_DELETE_CQ,
-                                    Opcodes.ADMIN_DELETE_SQ ->
+                            Opcodes.ADMIN_CREATE_SQ,
+                            Opcodes.ADMIN_DELETE_CQ,
+                            Opcodes.ADMIN_DELETE_SQ ->
                             true;
                     default -> false;
                 };
@@ -251,9 +251,7 @@ public final class Comparator {
                         first, actual[first], recorded[first]);
         int both = Math.min(recorded.length, actual.length);
         long all = IntStream.range(0, both).filter(i -> recorded[i] != actual[i]).count();
-        return ofDevice()
-                ? String.format("%s; %,d of %,d bytes differ", where, all, both)
-                : where;
+        return ofDevice() ? String.format("%s; %,d of %,d bytes differ", where, all, both) : where;
     }
 
     private static Optional<String> differs(

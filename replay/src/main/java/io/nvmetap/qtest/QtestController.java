@@ -336,7 +336,8 @@ public final class QtestController implements Controller {
         mode = messages ? InterruptKind.MSIX : InterruptKind.INTX;
         attempt(
                 () -> {
-                    // Turning clears what came: nobody asked for it. Otherwise it is still to be told.
+                    // Turning clears what came: nobody asked for it. Otherwise it is still to be
+                    // told.
                     if (turns) {
                         function.messages(messages);
                     }

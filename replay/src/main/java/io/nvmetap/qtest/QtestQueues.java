@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Queues of the driven device and commands in flight, as far as memory must be carried for them. */
+/**
+ * Queues of the driven device and commands in flight, as far as memory must be carried for them.
+ */
 final class QtestQueues {
     private final Map<Integer, Ring> submissions = new HashMap<>();
     private final Map<Integer, Ring> completions = new HashMap<>();

@@ -39,7 +39,10 @@ public final class QtestText {
         Script.machine("stdio").forEach(line -> note("  " + line));
         note("");
         note("or the same into a socket, with -qtest unix:q.sock,server=on,wait=off.");
-        note("A script cannot wait. Where it should, it says 'wait' and reads " + READS + " times;");
+        note(
+                "A script cannot wait. Where it should, it says 'wait' and reads "
+                        + READS
+                        + " times;");
         note("what follows is right if the last of these reads shows what is waited for.");
         note("The C form of this reproducer waits.");
         note("");

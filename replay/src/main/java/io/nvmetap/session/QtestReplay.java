@@ -91,8 +91,7 @@ final class QtestReplay {
     }
 
     /** What the recorded guest used and this device does not have. */
-    private static Differences abilities(
-            Differences seen, Plan plan, QtestController device) {
+    private static Differences abilities(Differences seen, Plan plan, QtestController device) {
         List<String> lacks = new ArrayList<>();
         int entries = Registers.capMqes(device.cap()) + 1;
         if (plan.facts().queueEntriesMax() > entries) {
@@ -139,8 +138,7 @@ final class QtestReplay {
                             QtestCommand.Direction.of(command.exchange.opcode())));
         }
 
-        private static List<QtestCommand.Extent> data(
-                Submitted.DataLayout layout, int pageBytes) {
+        private static List<QtestCommand.Extent> data(Submitted.DataLayout layout, int pageBytes) {
             List<QtestCommand.Extent> data = new ArrayList<>();
             long left = layout.bytes();
             for (int i = 0; i < layout.pages().size() && left > 0; i++) {

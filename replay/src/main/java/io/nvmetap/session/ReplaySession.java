@@ -89,10 +89,7 @@ public final class ReplaySession {
     }
 
     private Verdict run(
-            Controller device,
-            ReplayGuest.ControllerView view,
-            Tap tap,
-            Comparator comparator) {
+            Controller device, ReplayGuest.ControllerView view, Tap tap, Comparator comparator) {
         int pageBytes = 4096 << plan.facts().memoryPageShiftMax();
         GuestArena arena = new GuestArena(pageBytes, driver.memory());
         InterruptLog interrupts = new InterruptLog();
@@ -179,11 +176,11 @@ public final class ReplaySession {
             how = Verdict.Outcome.SAME;
         }
         return new Verdict(
-                how,
-                driver.name(),
-                comparator.compared(),
-                outcome.first(),
-                reason,
+                        how,
+                        driver.name(),
+                        comparator.compared(),
+                        outcome.first(),
+                        reason,
                         comparator.uncompared(),
                         plan.adaptations())
                 .with(comparator.differences());

@@ -119,7 +119,8 @@ public final class ScriptMaker {
     }
 
     private void begin() {
-        steps.add(new Step.Note("PCI: BAR0, memory access, bus master; a controller in use is off"));
+        steps.add(
+                new Step.Note("PCI: BAR0, memory access, bus master; a controller in use is off"));
         steps.add(new Step.Config(PCI_BAR0, Script.BAR_ADDRESS));
         steps.add(new Step.Config(PCI_BAR0 + 4, 0));
         steps.add(new Step.Config(PCI_COMMAND, MEMORY_AND_MASTER));
@@ -186,8 +187,7 @@ public final class ScriptMaker {
     private void take(Stimulus stimulus) {
         await(stimulus.at().seq());
         steps.add(
-                new Step.Note(
-                        "event " + stimulus.at().seq() + ": " + PlanText.describe(stimulus)));
+                new Step.Note("event " + stimulus.at().seq() + ": " + PlanText.describe(stimulus)));
         if (stimulus instanceof Stimulus.WriteRegister write) {
             write(write);
         } else if (stimulus instanceof Stimulus.ReadRegister read) {
@@ -226,10 +226,7 @@ public final class ScriptMaker {
         } else if (offset == Registers.AQA) {
             aqa = (int) write.value();
         }
-        register(
-                offset,
-                write.widthBytes(),
-                QueueAddresses.rebased(write, adminSq, adminCq));
+        register(offset, write.widthBytes(), QueueAddresses.rebased(write, adminSq, adminCq));
     }
 
     private void configure(int value) {
@@ -313,8 +310,7 @@ public final class ScriptMaker {
                 Sqe.putPrp1(sqe, 0, arena.allocate(entries * Cqe.SIZE));
                 steps.add(new Step.Clear(Sqe.prp1(sqe, 0), entries * Cqe.SIZE));
             }
-            case Opcodes.ADMIN_CREATE_SQ ->
-                    Sqe.putPrp1(sqe, 0, arena.allocate(entries * Sqe.SIZE));
+            case Opcodes.ADMIN_CREATE_SQ -> Sqe.putPrp1(sqe, 0, arena.allocate(entries * Sqe.SIZE));
             default -> {
                 // Needs no queue memory.
             }

@@ -135,7 +135,11 @@ public final class ShrinkCommand implements Callable<Integer> {
         Predicate<List<CapturedEvent>> borne =
                 part -> replay(part, DriverSpec.GOOD).divergence().isEmpty();
         Predicate<List<CapturedEvent>> same =
-                part -> replay(part, spec).divergence().map(d -> kind(d).equals(wanted)).orElse(false);
+                part ->
+                        replay(part, spec)
+                                .divergence()
+                                .map(d -> kind(d).equals(wanted))
+                                .orElse(false);
         return strict ? same.and(borne) : same;
     }
 

@@ -8,6 +8,5 @@ package io.nvmetap.target;
  */
 public record MemoryWindow(long base, long bytes) {
     /** For drivers that take any address. */
-    public static final MemoryWindow ANY =
-            new MemoryWindow(MemoryRange.BASE, MemoryRange.BYTES);
+    public static final MemoryWindow ANY = new MemoryWindow(MemoryRange.BASE, MemoryRange.BYTES);
 }

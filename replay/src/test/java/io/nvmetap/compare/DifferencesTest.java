@@ -58,8 +58,7 @@ class DifferencesTest {
     void shouldDivergeWithAStatusOnly() {
         Comparator comparator = device();
         comparator.differs(Differing.DW0, 1, "DW0");
-        assertThat(SAME.with(comparator.differences()).outcome())
-                .isEqualTo(Verdict.Outcome.SAME);
+        assertThat(SAME.with(comparator.differences()).outcome()).isEqualTo(Verdict.Outcome.SAME);
         comparator.differs(Differing.STATUS, 2, "status");
         Verdict verdict = SAME.with(comparator.differences());
         assertThat(verdict.outcome()).isEqualTo(Verdict.Outcome.DIVERGED);

@@ -127,7 +127,9 @@ class QtestChannelITCase {
                 return "OK 0xffffffff\n";
             }
             boolean signature = line.startsWith("inb") && bytes < SIGNATURE.length();
-            return signature ? String.format("OK 0x%x\n", (int) SIGNATURE.charAt(bytes++)) : "OK 0x1\n";
+            return signature
+                    ? String.format("OK 0x%x\n", (int) SIGNATURE.charAt(bytes++))
+                    : "OK 0x1\n";
         }
     }
 }

@@ -117,12 +117,7 @@ class QtestReplayITCase {
     @ParameterizedTest
     @ValueSource(ints = {0xC1, 0xD8})
     void shouldSayThatAVendorsCommandIsRefusedAndGoOn(int opcode) throws IOException {
-        Plan plan =
-                new Recording()
-                        .ready()
-                        .admin(Recording.sqe(opcode, 5))
-                        .io(7, 0, 0)
-                        .plan();
+        Plan plan = new Recording().ready().admin(Recording.sqe(opcode, 5)).io(7, 0, 0).plan();
         Verdict verdict = replay(plan, "");
         assertThat(verdict.outcome()).isEqualTo(Verdict.Outcome.DIVERGED);
         assertThat(verdict.divergence().orElseThrow().sentence())

@@ -54,7 +54,9 @@ class ReproducerITCase {
                 .contains("export    ", "small.qtest", "small.c");
     }
 
-    /** Lines go in one by one, as the script's head says; where it waits, the last read is tried. */
+    /**
+     * Lines go in one by one, as the script's head says; where it waits, the last read is tried.
+     */
     private static int run(List<String> script, Path socket) throws IOException {
         int landed = 0;
         boolean entry = false;
@@ -134,7 +136,9 @@ class ReproducerITCase {
             assertThat(status(said, program.toString(), qemu.socket().toString()))
                     .as(Files.readString(said))
                     .isZero();
-            assertThat(Files.readString(said)).contains("status 0x000").endsWith("all as recorded\n");
+            assertThat(Files.readString(said))
+                    .contains("status 0x000")
+                    .endsWith("all as recorded\n");
         }
     }
 

@@ -110,6 +110,52 @@ class ShrinkCommandTest {
     }
 
     @Test
+    void shouldSayThatOneFileHoldsOneReproducer() {
+        PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+        String[] args = {
+            "f.avro",
+            "--driver",
+            "reference",
+            "--out",
+            "s.avro",
+            "--export",
+            "qtest,c",
+            "--export-out",
+            "r"
+        };
+        assertThat(CommandRunner.run(new ShrinkCommand(errors), args, errors))
+                .isEqualTo(ExitStatus.USAGE);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("is for one --export");
+    }
+
+    @Test
+    void shouldExportWhatAGoodDriverBears() throws IOException {
+        Path whole = recording(GuestKind.EDK2, 20);
+        Path small = folder.resolve("small.avro");
+        PrintStream said = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Path script = folder.resolve("r.qtest");
+        String fault = "reference:fault=cqe-sqid-sqhd-not-translated";
+        String[] args = {
+            whole.toString(),
+            "--driver",
+            fault,
+            "--out",
+            small.toString(),
+            "--export",
+            "qtest",
+            "--export-out",
+            script.toString()
+        };
+        assertThat(CommandRunner.run(new ShrinkCommand(said), args, said)).isZero();
+        assertThat(script)
+                .content()
+                .contains("# " + fault + " diverges here", "# wait: CQ 0 slot 0");
+        assertThat(shrink(small, "unmask-without-recheck", folder.resolve("none.avro")))
+                .as("a driver without that fault does not diverge")
+                .isEqualTo(ExitStatus.UNKNOWN);
+    }
+
+    @Test
     void shouldSayWhichDriverItDoesNotKnow() throws IOException {
         Path whole = recording(GuestKind.UBOOT, 5);
         assertThat(shrink(whole, "nothing", folder.resolve("small.avro")))
