@@ -83,13 +83,17 @@ final class QtestChannel implements AutoCloseable {
 
     private void send(String request, long deadline) throws IOException {
         ByteBuffer out = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.US_ASCII));
+        write(out);
+        while (out.hasRemaining()) {
+            await(SelectionKey.OP_WRITE, request, deadline);
+            write(out);
+        }
+    }
+
+    private void write(ByteBuffer out) throws IOException {
         try {
             socket.write(out);
-            while (out.hasRemaining()) {
-                await(SelectionKey.OP_WRITE, request, deadline);
-                socket.write(out);
-            }
-        } catch (java.net.SocketException | java.nio.channels.AsynchronousCloseException e) {
+        } catch (IOException e) {
             throw gone(e);
         }
     }
@@ -127,19 +131,25 @@ final class QtestChannel implements AutoCloseable {
             input.compact();
         }
         try {
-            int got = socket.read(input);
-            while (got == 0) {
+            while (read() == 0) {
                 await(SelectionKey.OP_READ, request, deadline);
-                got = socket.read(input);
             }
-            if (got < 0) {
-                throw gone(null);
-            }
-        } catch (java.net.SocketException e) {
-            throw gone(e);
         } finally {
             input.flip();
         }
+    }
+
+    private int read() throws IOException {
+        int got;
+        try {
+            got = socket.read(input);
+        } catch (IOException e) {
+            throw gone(e);
+        }
+        if (got < 0) {
+            throw gone(null);
+        }
+        return got;
     }
 
     private static IOException gone(IOException cause) {

@@ -2,6 +2,7 @@ package io.nvmetap.qtest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -139,7 +140,7 @@ public final class QtestMachine implements AutoCloseable {
         require(address, source.length);
         for (int done = 0; done < source.length; ) {
             int part = Math.min(CHUNK_BYTES, source.length - done);
-            byte[] chunk = java.util.Arrays.copyOfRange(source, done, done + part);
+            byte[] chunk = Arrays.copyOfRange(source, done, done + part);
             String text = Base64.getEncoder().encodeToString(chunk);
             ask("b64write 0x%x 0x%x %s", address + done, part, text);
             done += part;

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -59,14 +60,13 @@ final class QtestReplay {
             QtestController device = driver.controller();
             ReplaySession session = new ReplaySession(plan, driver, options, live);
             live.enter(() -> verdict.set(session.device(device, new Told(device, plan))));
+            if (broken.get() != null) {
+                throw new IOException("the replay failed: " + broken.get(), broken.get());
+            }
             return verdict.get().with(abilities(verdict.get().differences(), plan, device));
         } catch (IllegalStateException | MemoryFault e) {
             throw CliFailure.environment(
                     socket + ": " + e.getMessage() + "; start QEMU with more, -m 2048");
-        } finally {
-            if (broken.get() != null) {
-                throw new IOException("the replay failed: " + broken.get(), broken.get());
-            }
         }
     }
 
@@ -77,7 +77,7 @@ final class QtestReplay {
                 0,
                 Optional.empty(),
                 reason,
-                java.util.Map.of(),
+                Map.of(),
                 plan.adaptations());
     }
 

@@ -77,6 +77,18 @@ class QtestChannelITCase {
     }
 
     @Test
+    void shouldSaySoAgainToWhomeverAsksAgain() throws IOException {
+        Path socket = folder.resolve("q.sock");
+        try (FakeQemu fake = new FakeQemu(socket, line -> FakeQemu.GONE);
+                QtestChannel channel = new QtestChannel(socket, LONG_NS)) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> channel.ask("readl 0x10"))
+                        .hasMessage("QEMU closed its qtest socket");
+            }
+        }
+    }
+
+    @Test
     void shouldBoundALineThatDoesNotEnd() {
         String endless = "x".repeat(QtestChannel.LINE_BYTES_MAX + (1 << 20));
         assertThatThrownBy(() -> ask(line -> endless, "readl 0x10", LONG_NS))
