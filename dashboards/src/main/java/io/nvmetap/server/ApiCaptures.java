@@ -47,6 +47,7 @@ final class ApiCaptures {
     private void entry(JsonGenerator g, Capture c) throws IOException {
         g.writeStringField("id", c.id());
         g.writeStringField("file", c.file().getFileName().toString());
+        g.writeStringField("path", c.file().toString());
         g.writeNumberField("bytes", c.bytes());
         g.writeNumberField("modifiedMs", c.modifiedMs());
         try {
