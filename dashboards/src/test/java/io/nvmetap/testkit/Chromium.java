@@ -90,12 +90,21 @@ public final class Chromium implements AutoCloseable {
         return errors;
     }
 
-    /** Keeps a picture of the whole page. */
+    /** Keeps a picture of what is seen. */
     public void picture(String name) {
+        picture(name, false);
+    }
+
+    /**
+     * Keeps a picture.
+     *
+     * @param whole also of what one would have to scroll to
+     */
+    public void picture(String name, boolean whole) {
         page.screenshot(
                 new Page.ScreenshotOptions()
                         .setPath(SCREENSHOTS.resolve(name + ".png"))
-                        .setFullPage(true));
+                        .setFullPage(whole));
     }
 
     /** Bytes that the page's scripts hold, after what can go went. */

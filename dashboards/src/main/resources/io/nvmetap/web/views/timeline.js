@@ -35,7 +35,7 @@ class Timeline {
       'aria-label': `Timeline of ${id}: ${f.plural(meta.lanes.length, 'lane')}. Arrow keys move and select a lane, plus and minus zoom, n and p go to findings, brackets to commands, Enter opens.`,
     });
     this.painter = new Painter(this.canvas, meta, this.tiles, this.layout);
-    this.panel = el('aside.panel', { 'aria-label': 'Selected' });
+    this.panel = el('div', null);
     this.colours = palette(meta.marks);
     this.scheduled = false;
     this.start(query);
@@ -99,6 +99,11 @@ class Timeline {
       this.canvas.dataset.state = whole ? 'ready' : 'loading';
       this.canvas.dataset.spanNs = Math.round(this.view.spanNs);
       if (!whole && !this.tiles.asked && !this.tiles.failure) this.dirty();
+      if (whole && this.stepWaiting) {
+        const by = this.stepWaiting;
+        this.stepWaiting = 0;
+        this.stepCommand(by);
+      }
       if (this.tiles.failure) fill(this.panel, problem(this.tiles.failure));
     });
   }
@@ -160,6 +165,7 @@ class Timeline {
 
   /** The address follows the window, without a step of history for each. */
   moved() {
+    this.canvas.dataset.state = 'moved';
     this.dirty();
     clearTimeout(this.addressTimer);
     this.addressTimer = setTimeout(() => {
@@ -269,6 +275,17 @@ class Timeline {
     this.dirty();
   }
 
+  /** Waits until the window is drawn: before that nobody knows what is next. */
+  stepCommand(by) {
+    if (this.canvas.dataset.state !== 'ready') {
+      this.stepWaiting = by;
+      return;
+    }
+    const found = neighbour(this, by);
+    if (found && !found.command) announce('Zoom in: here commands are too many to tell apart, or there is none.');
+    this.pick(found);
+  }
+
   open() {
     const x = this.state.findings.find((y) => y.key === this.state.finding);
     if (this.state.command >= 0) location.hash = commandHref(this.id, this.state.command);
@@ -285,7 +302,7 @@ class Timeline {
       '+': () => this.view.zoom(1 / ZOOM_STEP / ZOOM_STEP, pixel), '=': () => this.view.zoom(1 / ZOOM_STEP / ZOOM_STEP, pixel),
       '-': () => this.view.zoom(ZOOM_STEP * ZOOM_STEP, pixel), '0': () => this.view.all(),
       n: () => this.stepFinding(1), p: () => this.stepFinding(-1), e: () => this.stepEvidence(),
-      '[': () => this.pick(neighbour(this, -1)), ']': () => this.pick(neighbour(this, 1)),
+      '[': () => this.stepCommand(-1), ']': () => this.stepCommand(1),
       Enter: () => this.open(),
       Escape: () => {
         Object.assign(this.state, { command: -1, finding: '', evidence: [] });
@@ -300,8 +317,7 @@ class Timeline {
 
   hint() {
     fill(this.panel, el('h2', null, 'Timeline'),
-      el('p.quiet-text', null, 'Wheel zooms, drag moves, a click selects. Keys: ', el('kbd', null, '+'), ' ', el('kbd', null, '−'), ' zoom, ', el('kbd', null, 'n'), ' next finding, ', el('kbd', null, '?'), ' all keys.'),
-      legend(this.meta));
+      el('p.quiet-text', null, 'Wheel zooms, drag moves, a click selects. Keys: ', el('kbd', null, '+'), ' ', el('kbd', null, '−'), ' zoom, ', el('kbd', null, 'n'), ' next finding, ', el('kbd', null, '?'), ' all keys.'));
   }
 
   judge(answer) {
@@ -337,7 +353,8 @@ export async function timeline({ main, parts, query, signal }) {
   fill(main,
     el('div.title-row', null, el('h1', null, id), el('span.quiet-text', null, `${f.count(meta.events)} events, ${f.duration(meta.toNs - meta.fromNs)}`), tools(t)),
     notes.map((n) => el('p.note', null, n)),
-    el('div.timeline', null, el('div.stage', null, t.canvas), t.panel));
+    el('div.timeline', null, el('div.stage', null, t.canvas),
+      el('aside.panel', { 'aria-label': 'Selected' }, t.panel, legend(meta))));
   t.hint();
   t.observer.observe(t.canvas.parentElement);
   t.canvas.focus({ preventScroll: true });
