@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -32,21 +33,34 @@ final class CaptureFolder {
     }
 
     /**
+     * A trace file.
+     *
+     * @param file where it is
+     * @param root the folder it was found in, empty if it was named itself
+     */
+    record Found(Path file, Optional<Path> root) {
+        /** It is still where it was found, and no link out of its folder. */
+        boolean holds() {
+            return root.isEmpty() || inside(root.get(), file);
+        }
+    }
+
+    /**
      * What is there now.
      *
      * @param files trace files, sorted within a folder
      * @param refused files that lead out of their folder
      * @param more there were over {@link #FILES_MAX}
      */
-    record Listing(List<Path> files, int refused, boolean more) {}
+    record Listing(List<Found> files, int refused, boolean more) {}
 
     Listing list() throws IOException {
-        List<Path> files = new ArrayList<>();
+        List<Found> files = new ArrayList<>();
         int refused = 0;
         boolean more = false;
         for (Path p : named) {
             if (!Files.isDirectory(p)) {
-                files.add(p.toAbsolutePath().normalize());
+                files.add(new Found(p.toAbsolutePath().normalize(), Optional.empty()));
                 continue;
             }
             Path root = p.toRealPath();
@@ -54,7 +68,7 @@ final class CaptureFolder {
             more |= found.size() > FILES_MAX;
             for (Path f : found.subList(0, Math.min(FILES_MAX, found.size()))) {
                 if (inside(root, f)) {
-                    files.add(f);
+                    files.add(new Found(f, Optional.of(root)));
                 } else {
                     refused++;
                 }

@@ -44,8 +44,8 @@ final class CaptureStore {
     List<Capture> list() throws IOException {
         CaptureFolder.Listing listing = folder.list();
         Map<String, Capture> found = new LinkedHashMap<>();
-        for (Path file : listing.files()) {
-            String id = free(found, file.getFileName().toString());
+        for (CaptureFolder.Found file : listing.files()) {
+            String id = free(found, file.file().getFileName().toString());
             try {
                 found.put(id, Capture.of(id, file));
             } catch (IOException gone) {
@@ -86,10 +86,10 @@ final class CaptureStore {
             list();
             known = captures.get(id);
         }
-        if (known == null) {
+        if (known == null || !known.found().holds()) {
             throw HttpFailure.notFound("there is no such capture here; see the list");
         }
-        return Capture.of(known.id(), known.file());
+        return Capture.of(known.id(), known.found());
     }
 
     /** Made when it is first asked for. */

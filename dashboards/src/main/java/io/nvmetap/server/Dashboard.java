@@ -25,6 +25,15 @@ final class Dashboard implements AutoCloseable {
     /** Requests that may wait for that; more are dropped. */
     static final int WAITING_MAX = 128;
 
+    static {
+        // The JDK's server reads these once. Nobody holds a thread with half a request, or with a
+        // body that does not come.
+        System.setProperty("sun.net.httpserver.maxReqTime", "10");
+        System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
+        System.setProperty("sun.net.httpserver.drainAmount", "0");
+        System.setProperty("jdk.httpserver.maxConnections", "256");
+    }
+
     private final HttpServer server;
     private final ExecutorService handlers;
     private final ExecutorService indexers;

@@ -54,10 +54,6 @@ public final class ServeCommand implements Callable<Integer> {
 
     /** Entry point of the launcher. */
     public static void main(String[] args) {
-        // Read by the server once: a client that sends half a request does not hold a thread.
-        System.setProperty("sun.net.httpserver.maxReqTime", "10");
-        System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
-        System.setProperty("jdk.httpserver.maxConnections", "256");
         System.exit(CommandRunner.run(new ServeCommand(System.out), args, System.err));
     }
 
