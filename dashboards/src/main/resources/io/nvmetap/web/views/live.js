@@ -7,6 +7,7 @@ import { colour, onChange } from '../theme.js';
 import { severityBadge } from './capture.js';
 
 const FINDINGS_SHOWN = 100;
+const HISTORY_S = 120;
 
 function tile(name, note) {
   const value = el('span.value', null, '…');
@@ -16,9 +17,9 @@ function tile(name, note) {
 function chart(box) {
   const options = () => ({
     width: Math.max(300, box.clientWidth), height: 150, legend: { show: false }, cursor: { show: false },
-    scales: { x: { time: false }, y: { range: (u, lo, hi) => [0, Math.max(10, hi * 1.1)] } },
+    scales: { x: { time: false, range: [-HISTORY_S, 0] }, y: { range: (u, lo, hi) => [0, Math.max(10, hi * 1.1)] } },
     axes: [
-      { stroke: colour('--text-quiet'), grid: { show: false }, values: (u, v) => v.map((s) => (s === 0 ? 'now' : `${s} s`)) },
+      { stroke: colour('--text-quiet'), grid: { show: false }, incrs: [10, 20, 30, 60], values: (u, v) => v.map((s) => (s === 0 ? 'now' : `${s} s`)) },
       { stroke: colour('--text-quiet'), grid: { stroke: colour('--line') }, size: 64, values: (u, v) => v.map((n) => f.count(n)) },
     ],
     series: [{}, { stroke: colour('--controller'), fill: colour('--controller-soft'), width: 1.5 }],
@@ -64,7 +65,7 @@ function findingItem(t) {
 
 export async function live({ main, signal }) {
   const tiles = {
-    perSecond: tile('Events a second', 'in the last second'), lost: tile('Lost', 'events, since this page’s server follows'),
+    perSecond: tile('Events a second', 'in the last second'), lost: tile('Lost', 'events'),
     lag: tile('Lag', 'messages not read yet'), open: tile('In flight', 'commands that are out'), events: tile('Events', 'in all'),
   };
   const status = el('span.badge', { role: 'status' }, 'connecting');
