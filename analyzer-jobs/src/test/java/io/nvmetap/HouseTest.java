@@ -123,7 +123,13 @@ class HouseTest {
                     Map.entry(
                             "server",
                             Set.of(
-                                    "cli", "event", "feed", "finding", "nvme", "show", "timeline",
+                                    "cli",
+                                    "event",
+                                    "feed",
+                                    "finding",
+                                    "nvme",
+                                    "show",
+                                    "timeline",
                                     "trace")),
                     Map.entry("export", Set.of("cli", "event", "nvme", "show", "trace")));
 
