@@ -30,7 +30,7 @@ final class CaptureIndexer {
     private final List<RegisterValue> registers = new ArrayList<>();
     private final List<ResetSpan> resets = new ArrayList<>();
     private final LongIntMap byId = new LongIntMap();
-    private final Ints open = new Ints();
+    private final OpenCommands open = new OpenCommands(commands);
     private CaptureStarted header = CaptureStarted.unknown();
     private boolean mediated;
     private long lost;
@@ -40,7 +40,6 @@ final class CaptureIndexer {
     private long lastNs;
     private long strangers;
     private int count;
-    private int compacted;
     private boolean ended;
 
     void accept(CapturedEvent e) {
@@ -131,22 +130,8 @@ final class CaptureIndexer {
             commands.flag(c, CommandTable.OWN);
         }
         byId.put(e.commandId, c);
-        if (open.size() > 4096 && open.size() > 2 * compacted) {
-            compact();
-        }
         open.add(c);
         return c;
-    }
-
-    private void compact() {
-        Ints still = new Ints();
-        for (int i = 0; i < open.size(); i++) {
-            if (commands.doneOrdinal(open.get(i)) == Integer.MAX_VALUE) {
-                still.add(open.get(i));
-            }
-        }
-        open.replace(still);
-        compacted = open.size();
     }
 
     private void completion(CapturedEvent e, int ordinal) {
@@ -257,19 +242,7 @@ final class CaptureIndexer {
         if (mediated && e.side == Side.DEVICE) {
             return;
         }
-        Ints still = new Ints();
-        for (int i = 0; i < open.size(); i++) {
-            int c = open.get(i);
-            if (commands.doneOrdinal(c) != Integer.MAX_VALUE) {
-                continue;
-            }
-            if (commands.controller(c) == e.controller) {
-                commands.cut(c, e.timeNs, CommandTable.CUT);
-            } else {
-                still.add(c);
-            }
-        }
-        open.replace(still);
+        open.cut(e.controller, e.timeNs);
     }
 
     CaptureIndex build(List<CaptureIndex.Block> blocks, CaptureIndex.Limits limits) {
