@@ -262,7 +262,8 @@ final class CaptureIndexer {
         return new CaptureIndex(
                 header,
                 span,
-                new CaptureIndex.Tables(commands, byId, marks, lanes.all(), lanes.refused() + strangers),
+                new CaptureIndex.Tables(
+                        commands, byId, marks, lanes.all(), lanes.refused() + strangers),
                 new CaptureIndex.States(queues.lives(), registers, resets),
                 blocks,
                 limits);

@@ -21,7 +21,9 @@ final class QueueBook {
     /** A Create or Delete that has not completed. */
     private record Change(int opcode, int qid, int sizeEntries, int partner) {}
 
-    /** One side of one controller; a queue's number is twice its id, and one more if it completes. */
+    /**
+     * One side of one controller; a queue's number is twice its id, and one more if it completes.
+     */
     private static final class SideQueues {
         private final Map<Integer, QueueTrack> tracks = new HashMap<>();
         private final Map<Integer, Integer> alive = new HashMap<>();
@@ -99,14 +101,7 @@ final class QueueBook {
     private void admin(CapturedEvent e, boolean completion, int size, int ordinal) {
         open(
                 new QueueLife(
-                        e.controller,
-                        e.side,
-                        completion,
-                        0,
-                        size,
-                        0,
-                        ordinal,
-                        Integer.MAX_VALUE));
+                        e.controller, e.side, completion, 0, size, 0, ordinal, Integer.MAX_VALUE));
     }
 
     private static long commandKey(long commandId, Side side) {
