@@ -22,7 +22,10 @@ public final class CommandTable {
     /** Never completed: a reset, or a disabled controller, ended it. */
     public static final int CUT = 16;
 
-    /** Waits by its nature: an Asynchronous Event Request (NVMe Base 2.0c 5.2) ends when there is news. */
+    /**
+     * Waits by its nature: an Asynchronous Event Request (NVMe Base 2.0c 5.2) ends when there is
+     * news.
+     */
     public static final int WAITS = 32;
 
     /** Not seen. */
