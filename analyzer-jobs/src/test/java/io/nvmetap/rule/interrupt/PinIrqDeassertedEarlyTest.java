@@ -56,6 +56,28 @@ class PinIrqDeassertedEarlyTest {
     }
 
     @Test
+    void shouldNotJudgeTheFallWhenTheGuestSwitchesMessagesOn() {
+        lowered(Scenario.mediated())
+                .writesConfig(0xB0, 0x8000_0000)
+                .lineFalls(Side.GUEST)
+                .us(100)
+                .heartbeatAfterMs(0)
+                .judged()
+                .violatesNoneOf(RULE);
+    }
+
+    @Test
+    void shouldNotJudgeTheControllersLine() {
+        lowered(Scenario.mediated())
+                .raisedAs(0, InterruptKind.INTX)
+                .lineFalls(Side.DEVICE)
+                .us(100)
+                .heartbeatAfterMs(0)
+                .judged()
+                .violatesNoneOf(RULE);
+    }
+
+    @Test
     void shouldForgetTheLineAtAResetAndAGap() {
         lowered(Scenario.mediated())
                 .lineFalls(Side.GUEST)
