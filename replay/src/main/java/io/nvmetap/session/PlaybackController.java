@@ -42,6 +42,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private final int queuesGranted;
     private final boolean longEntries;
     private final List<Submitted> waiting = new ArrayList<>();
+    private final List<Submitted> recognized = new ArrayList<>();
     private final TreeMap<Long, Held> held = new TreeMap<>();
     private String unexpected = "";
     private long posted;
@@ -86,11 +87,13 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     /** The guest lost or got its answer: nothing more to recognize. */
     void forgetFinished() {
         waiting.removeIf(c -> c.arrived);
+        recognized.removeIf(c -> c.arrived);
     }
 
     @Override
     public void forgetAll() {
         waiting.clear();
+        recognized.clear();
     }
 
     // ---- Controller ----
@@ -239,6 +242,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             return;
         }
         waiting.remove(command);
+        recognized.add(command);
         command.received = true;
         Answer answer = command.controllerAnswer();
         if (answer == null) {
@@ -316,15 +320,22 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         } else if (opcode == Opcodes.ADMIN_ASYNC_EVENT_REQUEST) {
             return;
         }
-        later(OWN_LATENCY_NS, () -> answerOwn(sqid, sqe));
+        // Of two commands that mean the same the driver's own may have come first and been taken
+        // for the guest's: then this is the guest's, and it is owed the same answer.
+        Submitted twin = sqid == 0 ? Recognition.find(recognized, sqid, sqe) : null;
+        Answer same = twin == null ? null : twin.controllerAnswer();
+        later(OWN_LATENCY_NS, () -> answerOwn(sqid, sqe, same));
     }
 
-    private void answerOwn(int sqid, byte[] sqe) {
+    private void answerOwn(int sqid, byte[] sqe, Answer same) {
         int status = 0;
         int dw0 = 0;
         if (sqid == 0) {
             int opcode = Sqe.opcode(sqe, 0);
-            if (opcode == Opcodes.ADMIN_IDENTIFY) {
+            if (opcode == Opcodes.ADMIN_GET_FEATURES && same != null) {
+                status = same.status();
+                dw0 = same.dw0();
+            } else if (opcode == Opcodes.ADMIN_IDENTIFY) {
                 status = data.send(sqe, identify.page(sqe), pageBytes());
             } else if (opcode == Opcodes.ADMIN_ABORT) {
                 dw0 = 1;

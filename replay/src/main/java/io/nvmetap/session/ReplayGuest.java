@@ -493,24 +493,42 @@ final class ReplayGuest implements WatchedMemory.Listener {
             if (n++ >= entries) {
                 break;
             }
-            Submitted command = waiting.command;
-            boolean told =
-                    command == null
-                            || !ring.interruptsEnabled
-                            || !command.exchange.signalled()
-                            || interrupts.since(waiting.moment, ring.vector);
-            if (!told) {
-                return Optional.of(
-                        new Divergence(
-                                command.exchange.signalledSeq(),
-                                command.exchange.describe()
-                                        + ": completed, but no interrupt came on vector "
-                                        + ring.vector
-                                        + ", recorded one"
-                                        + interrupts.insteadSince(waiting.moment)));
+            if (!told(ring, waiting)) {
+                return Optional.of(neverTold(ring, waiting));
             }
         }
         return Optional.empty();
+    }
+
+    /** The first completion that arrived and whose interrupt, recorded before {@code seq}, has not. */
+    Optional<Divergence> unsignalledBefore(long seq) {
+        for (CompletionRing ring : completions.values()) {
+            for (Unsignalled waiting : unsignalled.get(ring.cqid)) {
+                boolean due = waiting.command != null;
+                due = due && waiting.command.exchange.signalledSeq() < seq;
+                if (due && !told(ring, waiting)) {
+                    return Optional.of(neverTold(ring, waiting));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean told(CompletionRing ring, Unsignalled waiting) {
+        return waiting.command == null
+                || !ring.interruptsEnabled
+                || !waiting.command.exchange.signalled()
+                || interrupts.since(waiting.moment, ring.vector);
+    }
+
+    private Divergence neverTold(CompletionRing ring, Unsignalled waiting) {
+        return new Divergence(
+                waiting.command.exchange.signalledSeq(),
+                waiting.command.exchange.describe()
+                        + ": completed, but no interrupt came on vector "
+                        + ring.vector
+                        + ", recorded one"
+                        + interrupts.insteadSince(waiting.moment));
     }
 
     /** Acknowledges; returns the doorbell value. */
