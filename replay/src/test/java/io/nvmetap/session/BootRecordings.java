@@ -66,7 +66,7 @@ final class BootRecordings {
     }
 
     static Verdict replay(Plan plan, DriverSpec driver) {
-        MediatorConfig config = driver.config().profile(ReplayCommand.profile(plan)).build();
+        MediatorConfig config = driver.config().profile(ReferenceBuild.profile(plan)).build();
         return new ReplaySession(
                         plan,
                         new ReferenceDriver(driver, config),
