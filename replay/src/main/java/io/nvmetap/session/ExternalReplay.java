@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Replays into a build in another process: {@code exec:COMMAND} or {@code vfio-user:SOCK}. */
-final class ExternalReplay {
+final class ExternalReplay implements Build {
     static final String EXEC = "exec:";
     static final String SOCKET = "vfio-user:";
 
@@ -58,6 +58,18 @@ final class ExternalReplay {
 
     static boolean takes(String driver) {
         return driver.startsWith(EXEC) || driver.startsWith(SOCKET);
+    }
+
+    @Override
+    public String refuses(Conditions under) {
+        return under.record().isPresent()
+                ? "--record is for reference builds; proxy records any other"
+                : "";
+    }
+
+    @Override
+    public Replayed replay(Plan plan, Conditions under) throws IOException {
+        return new Replayed(replay(plan), new Trail());
     }
 
     Verdict replay(Plan plan) throws IOException {

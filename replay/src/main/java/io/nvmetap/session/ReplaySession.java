@@ -12,6 +12,7 @@ import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.Stimulus;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ExternalDriver;
+import java.util.function.LongConsumer;
 
 /**
  * Runs a plan into a driver, closed loop: each thing the guest did is done again once the guest has
@@ -29,6 +30,7 @@ public final class ReplaySession {
     private final Outcome outcome = new Outcome();
     private final Pump pump;
     private final AccessBudget budget;
+    private LongConsumer follower = seq -> {};
 
     /**
      * @param timeline time of this replay, at its start
@@ -56,6 +58,11 @@ public final class ReplaySession {
         // A process that spins is one that does not answer: that has a time limit.
         this.budget = new AccessBudget(Long.MAX_VALUE);
         this.pump = new LivePump(timeline, outcome, driver);
+    }
+
+    /** Tells the sequence number of each event of the recording before it is replayed. */
+    public void follow(LongConsumer newFollower) {
+        follower = newFollower;
     }
 
     /** Replays with the recorded controller behind the driver. */
@@ -103,6 +110,7 @@ public final class ReplaySession {
         long shiftNs = 0;
         for (Stimulus stimulus : plan.stimuli()) {
             outcome.at(stimulus.at().seq());
+            follower.accept(stimulus.at().seq());
             long wantedNs = options.scaled(stimulus.at().timeNs()) + shiftNs;
             if (wantedNs > timeline.nowNs()) {
                 pump.runUntil(() -> false, wantedNs);

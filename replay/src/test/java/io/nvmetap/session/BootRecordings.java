@@ -70,7 +70,7 @@ final class BootRecordings {
     }
 
     static Verdict replay(Plan plan, DriverSpec driver, ReplayOptions options) {
-        MediatorConfig config = driver.config().profile(ReplayCommand.profile(plan)).build();
+        MediatorConfig config = driver.config().profile(ReferenceBuild.profile(plan)).build();
         return new ReplaySession(
                         plan,
                         new ReferenceDriver(driver, config),
