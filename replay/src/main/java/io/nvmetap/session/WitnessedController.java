@@ -71,10 +71,14 @@ final class WitnessedController implements Controller {
                 });
     }
 
+    /**
+     * Over vfio-user the guest is told that the line is up, again and again while it is, and never
+     * that it fell: there a lowered line is only our not knowing.
+     */
     private void level(boolean asserted) {
         if (asserted && !lineUp) {
             witness.interrupt(side, 0, InterruptKind.INTX);
-        } else if (!asserted && lineUp) {
+        } else if (!asserted && lineUp && side == Side.DEVICE) {
             witness.lineLowered(side);
         }
         lineUp = asserted;
@@ -204,6 +208,8 @@ final class WitnessedController implements Controller {
     @Override
     public void interruptMode(InterruptKind newMode) {
         mode = newMode;
+        // The line falls when messages are chosen, whatever it stood for.
+        lineUp &= newMode == InterruptKind.INTX;
         next.interruptMode(newMode);
     }
 

@@ -26,15 +26,24 @@ class ExternalReplayITCase {
 
     /** The reference driver as somebody else's executable. */
     static String reference(String driver) {
+        return java(
+                DeviceCommand.class,
+                "--driver "
+                        + driver
+                        + " --controller vfio-user:{connect} --listen {listen} --once");
+    }
+
+    /** A class of this class path as an executable. */
+    static String java(Class<?> main, String arguments) {
         return String.join(
                 " ",
                 "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "'",
+                "-XX:TieredStopAtLevel=1",
                 "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "-cp",
                 "'" + System.getProperty("java.class.path") + "'",
-                DeviceCommand.class.getName(),
-                "--driver " + driver,
-                "--controller vfio-user:{connect} --listen {listen} --once");
+                main.getName(),
+                arguments);
     }
 
     private Verdict replay(String recording, String command, long startNsMax) throws IOException {
