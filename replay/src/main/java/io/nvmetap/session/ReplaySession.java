@@ -22,9 +22,6 @@ import java.util.function.LongConsumer;
  * the same verdict.
  */
 public final class ReplaySession {
-    /** How long after the last stimulus a driver may still do wrong. */
-    static final long AFTERMATH_NS = 2_000_000_000L;
-
     private final Plan plan;
     private final Driver driver;
     private final ReplayOptions options;
@@ -68,7 +65,7 @@ public final class ReplaySession {
         // A process that spins is one that does not answer: that has a time limit.
         this.budget = new AccessBudget(Long.MAX_VALUE);
         this.pump = new LivePump(timeline, outcome, driver);
-        this.surroundings = new PeerSurroundings(timeline, shared);
+        this.surroundings = new PeerSurroundings(timeline, driver.limits().aftermathNs(), shared);
     }
 
     /** Tells the sequence number of each event of the recording before it is replayed. */
@@ -157,7 +154,7 @@ public final class ReplaySession {
             }
         }
         arrivals(guest, Long.MAX_VALUE);
-        pump.runUntil(() -> false, timeline.nowNs() + AFTERMATH_NS);
+        pump.runUntil(() -> false, timeline.nowNs() + surroundings.aftermathNs());
         steps.unsignalled();
     }
 

@@ -104,6 +104,11 @@ abstract class PeerDriver implements ExternalDriver {
     abstract String guestName();
 
     @Override
+    public final PeerLimits limits() {
+        return limits;
+    }
+
+    @Override
     public final void settle() {
         if (peer != null) {
             peer.settle();

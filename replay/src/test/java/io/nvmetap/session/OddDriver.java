@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 
@@ -29,6 +30,7 @@ import org.newsclub.net.unix.AFUNIXSocketAddress;
  */
 final class OddDriver {
     private static final int GOOD_DOORBELLS = 3;
+    private static final long SLOW_NS = 1_500_000_000L;
     private static final int WIDE_BYTES = 16;
 
     private final String way;
@@ -160,6 +162,9 @@ final class OddDriver {
         public void writeRegister(long offset, int widthBytes, long value, int cpu) {
             if (offset == Registers.ASQ) {
                 adminQueue = value;
+            }
+            if (way.equals("slow")) {
+                LockSupport.parkNanos(SLOW_NS);
             }
             boolean bell = Registers.isDoorbell(offset);
             if (bell) {

@@ -22,7 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each way in which a build can go wrong beside its answers: a verdict of its own, soon. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OddDriversITCase {
-    private static final PeerLimits SOON = new PeerLimits(20_000_000_000L, 4_000);
+    private static final PeerLimits SOON =
+            PeerLimits.DEFAULT
+                    .withAnswers(4_000, 6_000_000_000L)
+                    .withAftermathNs(100_000_000);
     private static final long DEADLINE_NS = 1_000_000_000;
 
     private static Plan plan;
@@ -79,6 +82,7 @@ class OddDriversITCase {
                 "stray | 8 bytes were written at 0xffff000, memory the guest did not give",
                 "stray-inside | 8 bytes were written at 0x810000000, memory the guest did not give",
                 "floods-memory | the driver floods guest memory: its stores come faster",
+                "slow | the driver answers slowly: ",
                 "floods-output | the driver floods its output: more than 64 MiB"
             })
     void shouldSayWhatADriverDid(String way, String sentence) throws IOException {
