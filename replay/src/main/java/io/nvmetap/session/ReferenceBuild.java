@@ -9,6 +9,7 @@ import io.nvmetap.device.model.MemoryNamespace;
 import io.nvmetap.device.model.ModelController;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.mediator.MediatorConfig;
 import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.target.Driver;
@@ -70,8 +71,13 @@ final class ReferenceBuild implements Build {
     }
 
     private ReplaySession session(Plan plan, Conditions under, VirtualTimeline timeline) {
-        Driver driver = new ReferenceDriver(spec, spec.config().profile(profile(plan)).build());
-        return new ReplaySession(plan, driver, under.options(), timeline);
+        Straying straying = Straying.of(under.options());
+        MediatorConfig.Builder config = spec.config().profile(profile(plan));
+        if (under.options().perturbed()) {
+            config.otherCpus(straying.crossing());
+        }
+        Driver driver = new ReferenceDriver(spec, config.build());
+        return new ReplaySession(plan, driver, under.options(), timeline).straying(straying);
     }
 
     private static Verdict run(

@@ -5,11 +5,11 @@ import io.nvmetap.compare.Comparator;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.device.Controller;
+import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.LiveTimeline;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.plan.Plan;
-import io.nvmetap.plan.Stimulus;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ExternalDriver;
 import java.util.function.LongConsumer;
@@ -30,6 +30,7 @@ public final class ReplaySession {
     private final Outcome outcome = new Outcome();
     private final Pump pump;
     private final AccessBudget budget;
+    private Straying straying;
     private LongConsumer follower = seq -> {};
 
     /**
@@ -43,6 +44,7 @@ public final class ReplaySession {
         this.timeline = timeline;
         this.budget = new AccessBudget(options.accessesMax());
         this.pump = new VirtualPump(timeline, budget, outcome);
+        this.straying = Straying.of(options);
     }
 
     /**
@@ -58,6 +60,13 @@ public final class ReplaySession {
         // A process that spins is one that does not answer: that has a time limit.
         this.budget = new AccessBudget(Long.MAX_VALUE);
         this.pump = new LivePump(timeline, outcome, driver);
+        this.straying = Straying.of(ReplayOptions.DEFAULT);
+    }
+
+    /** With the second CPU that the driver was built to meet. */
+    ReplaySession straying(Straying other) {
+        straying = other;
+        return this;
     }
 
     /** Tells the sequence number of each event of the recording before it is replayed. */
@@ -72,7 +81,7 @@ public final class ReplaySession {
                         plan,
                         controller,
                         options,
-                        new PlaybackController.Environment(timeline, budget));
+                        new PlaybackController.Environment(timeline, budget, straying));
         return run(device, device, tap);
     }
 
@@ -86,6 +95,10 @@ public final class ReplaySession {
         int pageBytes = 4096 << plan.facts().memoryPageShiftMax();
         GuestArena arena = new GuestArena(pageBytes);
         InterruptLog interrupts = new InterruptLog();
+        InterruptSink sink =
+                straying.perturbation().on()
+                        ? new LateMessages(interrupts, timeline, straying.perturbation())
+                        : interrupts;
         WatchedMemory memory = new WatchedMemory(arena.memory(), budget, outcome::diverged);
         ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
         guest.recordedEntryBytes(plan.facts().ioEntryBytes());
@@ -95,58 +108,16 @@ public final class ReplaySession {
         pump.guarded(
                 () -> {
                     built[0] = driver.build(device, timeline, tap);
-                    built[0].connect(memory, interrupts);
+                    built[0].connect(memory, sink);
                 });
         if (!outcome.diverged()) {
             Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));
             steps.observe(interrupts, comparator, outcome);
-            perform(steps, guest);
+            Performance.Stage stage = new Performance.Stage(pump, outcome, follower);
+            new Performance(options, stage, steps, guest, straying).run(plan);
         }
         comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());
         return verdict(comparator);
-    }
-
-    private void perform(Steps steps, ReplayGuest guest) {
-        long shiftNs = 0;
-        for (Stimulus stimulus : plan.stimuli()) {
-            outcome.at(stimulus.at().seq());
-            follower.accept(stimulus.at().seq());
-            long wantedNs = options.scaled(stimulus.at().timeNs()) + shiftNs;
-            if (wantedNs > timeline.nowNs()) {
-                pump.runUntil(() -> false, wantedNs);
-            } else {
-                shiftNs += timeline.nowNs() - wantedNs;
-            }
-            arrivals(guest, stimulus.at().seq());
-            if (!outcome.diverged()) {
-                steps.perform(stimulus, options.deadlineNs());
-            }
-            if (outcome.diverged()) {
-                return;
-            }
-        }
-        arrivals(guest, Long.MAX_VALUE);
-        pump.runUntil(() -> false, timeline.nowNs() + AFTERMATH_NS);
-        steps.unsignalled();
-    }
-
-    /** Waits for the completions recorded before {@code seq}. */
-    private void arrivals(ReplayGuest guest, long seq) {
-        long latencyNs = Math.min(guest.latencyNsMax(seq), options.latencyNsMax());
-        long deadlineNs = timeline.nowNs() + options.scaled(latencyNs) + options.deadlineNs();
-        pump.runUntil(() -> guest.awaited(seq).isEmpty(), deadlineNs);
-        if (outcome.diverged()) {
-            return;
-        }
-        guest.awaited(seq)
-                .ifPresent(
-                        command ->
-                                outcome.diverged(
-                                        command.exchange
-                                                .answer()
-                                                .map(a -> a.at().seq())
-                                                .orElse(seq),
-                                        Missing.describe(command, guest, options.deadlineNs())));
     }
 
     private Verdict verdict(Comparator comparator) {
