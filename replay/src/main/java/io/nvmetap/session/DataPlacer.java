@@ -1,6 +1,6 @@
 package io.nvmetap.session;
 
-import io.nvmetap.device.PagedMemory;
+import io.nvmetap.device.GuestMemory;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.plan.Exchange;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ final class DataPlacer {
         long list = listPage(lists);
         long head = list;
         int place = 0;
-        PagedMemory memory = arena.memory();
+        GuestMemory memory = arena.memory();
         for (int i = 1; i < pages.size(); i++) {
             if (place == places - 1 && i < pages.size() - 1) {
                 long more = listPage(lists);

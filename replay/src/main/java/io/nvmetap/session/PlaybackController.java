@@ -6,6 +6,7 @@ import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.Owner;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.CommandText;
@@ -45,7 +46,9 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private final int queuesGranted;
     private final boolean longEntries;
     private final List<Submitted> waiting = new ArrayList<>();
+    private final List<Submitted> recognized = new ArrayList<>();
     private final TreeMap<Long, Held> held = new TreeMap<>();
+    private Witness witness = Witness.OFF;
     private String unexpected = "";
     private long posted;
     private long lastPostNs;
@@ -63,6 +66,12 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         this.longEntries = registers.longEntries();
         int granted = plan.facts().queuesGranted();
         this.queuesGranted = granted >= 0 ? granted : 63 << 16 | 63;
+    }
+
+    /** Tells somebody of commands and completions. */
+    void witness(Witness newWitness) {
+        witness = newWitness;
+        queues.witness(newWitness);
     }
 
     /** What a controller lives in. */
@@ -97,11 +106,13 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     /** The guest lost or got its answer: nothing more to recognize. */
     void forgetFinished() {
         waiting.removeIf(c -> c.arrived);
+        recognized.removeIf(c -> c.arrived);
     }
 
     @Override
     public void forgetAll() {
         waiting.clear();
+        recognized.clear();
     }
 
     // ---- Controller ----
@@ -238,22 +249,25 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
 
     private void fetch(int sqid) {
         for (int i = 0; i < FETCH_BATCH_MAX; i++) {
+            int slot = queues.slot(sqid);
             byte[] sqe = queues.fetch(sqid);
             if (sqe == null) {
                 return;
             }
-            received(sqid, sqe);
+            received(sqid, slot, sqe);
         }
     }
 
-    private void received(int sqid, byte[] sqe) {
+    private void received(int sqid, int slot, byte[] sqe) {
         forgetFinished();
         Submitted command = Recognition.find(waiting, sqid, sqe);
+        long id = witness.emitted(sqid, slot, sqe, command);
         if (command == null) {
-            own(sqid, sqe);
+            own(sqid, sqe, id);
             return;
         }
         waiting.remove(command);
+        recognized.add(command);
         command.received = true;
         Answer answer = command.controllerAnswer();
         if (answer == null) {
@@ -311,10 +325,12 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             if (payload.length > 0 && next.command.exchange.fromDevice()) {
                 status = data.send(next.sqe, payload, pageBytes());
                 next.command.sent = payload;
+                witness.sent(next.command, next.sqe, payload);
             }
         }
         next.command.postedOrder = posted++;
-        queues.post(next.sqid, Sqe.cid(next.sqe, 0), status, next.answer.dw0());
+        DeviceQueues.Owed owed = new DeviceQueues.Owed(Owner.GUEST, next.command.commandId);
+        queues.post(next.sqid, Sqe.cid(next.sqe, 0), status, next.answer.dw0(), owed);
     }
 
     private byte[] payload(Held next) {
@@ -338,22 +354,30 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     }
 
     /** A command of the driver's own, or one that no guest sent. */
-    private void own(int sqid, byte[] sqe) {
+    private void own(int sqid, byte[] sqe, long id) {
         int opcode = Sqe.opcode(sqe, 0);
         if (sqid != 0) {
             unexpected = CommandText.sqe(false, sqe, 0);
         } else if (opcode == Opcodes.ADMIN_ASYNC_EVENT_REQUEST) {
             return;
         }
-        later(OWN_LATENCY_NS, () -> answerOwn(sqid, sqe));
+        // Of two commands that mean the same the driver's own may have come first and been taken
+        // for the guest's: then this is the guest's, and it is owed the same answer.
+        Submitted twin = sqid == 0 ? Recognition.find(recognized, sqid, sqe) : null;
+        Answer same = twin == null ? null : twin.controllerAnswer();
+        DeviceQueues.Owed owed = new DeviceQueues.Owed(Owner.MEDIATOR, id);
+        later(OWN_LATENCY_NS, () -> answerOwn(sqid, sqe, same, owed));
     }
 
-    private void answerOwn(int sqid, byte[] sqe) {
+    private void answerOwn(int sqid, byte[] sqe, Answer same, DeviceQueues.Owed owed) {
         int status = 0;
         int dw0 = 0;
         if (sqid == 0) {
             int opcode = Sqe.opcode(sqe, 0);
-            if (opcode == Opcodes.ADMIN_IDENTIFY) {
+            if (opcode == Opcodes.ADMIN_GET_FEATURES && same != null) {
+                status = same.status();
+                dw0 = same.dw0();
+            } else if (opcode == Opcodes.ADMIN_IDENTIFY) {
                 status = data.send(sqe, identify.page(sqe), pageBytes());
             } else if (opcode == Opcodes.ADMIN_ABORT) {
                 dw0 = 1;
@@ -364,6 +388,6 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             }
             queuesChange(sqe, sqid);
         }
-        queues.post(sqid, Sqe.cid(sqe, 0), status, dw0);
+        queues.post(sqid, Sqe.cid(sqe, 0), status, dw0, owed);
     }
 }

@@ -9,7 +9,6 @@ import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanFile;
 import io.nvmetap.plan.PlanText;
-import io.nvmetap.target.ExecDriver;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -49,6 +48,28 @@ public final class ReplayCommand implements Callable<Integer> {
             paramLabel = "F",
             description = "keep the output of an exec: driver here")
     private Path driverOutput;
+
+    @Option(
+            names = "--serve",
+            paramLabel = "SOCK",
+            description =
+                    "vfio-user: only: serve the controller here and wait for the driver; without"
+                            + " it the driver has a controller of its own")
+    private Path serve;
+
+    /** How a build in another process gets its guest's memory. */
+    enum Memory {
+        MESSAGES,
+        FILE
+    }
+
+    @Option(
+            names = "--memory",
+            defaultValue = "messages",
+            description =
+                    "how exec: and vfio-user: drivers get guest memory: messages (each store is"
+                            + " seen) or file (for drivers that must map it)")
+    private Memory memory;
 
     @Option(
             names = "--controller",
@@ -105,7 +126,7 @@ public final class ReplayCommand implements Callable<Integer> {
         Path driverSays =
                 driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
         try {
-            return replay(build(conditions, driverSays), conditions);
+            return replay(build(driverSays), conditions);
         } finally {
             if (driverOutput == null) {
                 Files.deleteIfExists(driverSays);
@@ -139,14 +160,13 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     /** The build that {@code --driver} names. */
-    private Build build(Conditions conditions, Path driverSays) {
+    private Build build(Path driverSays) {
         if (ExternalReplay.takes(driver)) {
             return new ExternalReplay(
                     driver,
-                    conditions.options(),
-                    conditions.model(),
-                    driverSays,
-                    ExecDriver.START_NS_MAX);
+                    ExternalSetting.of(driverSays)
+                            .withServe(Optional.ofNullable(serve))
+                            .withMapped(memory == Memory.FILE));
         }
         try {
             return new ReferenceBuild(DriverSpec.parse(driver));

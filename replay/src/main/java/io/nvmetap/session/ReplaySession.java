@@ -7,11 +7,13 @@ import io.nvmetap.compare.Verdict;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.LiveTimeline;
+import io.nvmetap.device.SharedMemory;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ExternalDriver;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -31,6 +33,7 @@ public final class ReplaySession {
     private final Pump pump;
     private final AccessBudget budget;
     private Straying straying;
+    private final Surroundings surroundings;
     private LongConsumer follower = seq -> {};
 
     /**
@@ -45,14 +48,21 @@ public final class ReplaySession {
         this.budget = new AccessBudget(options.accessesMax());
         this.pump = new VirtualPump(timeline, budget, outcome);
         this.straying = Straying.of(options);
+        this.surroundings = Surroundings.SAME_PROCESS;
     }
 
     /**
      * For a driver in another process: real time. The caller is inside the timeline while the
      * session runs.
+     *
+     * @param shared guest memory that the driver is given as a file; empty: by messages
      */
     public ReplaySession(
-            Plan plan, ExternalDriver driver, ReplayOptions options, LiveTimeline timeline) {
+            Plan plan,
+            ExternalDriver driver,
+            ReplayOptions options,
+            LiveTimeline timeline,
+            Optional<SharedMemory> shared) {
         this.plan = plan;
         this.driver = driver;
         this.options = options;
@@ -61,6 +71,7 @@ public final class ReplaySession {
         this.budget = new AccessBudget(Long.MAX_VALUE);
         this.pump = new LivePump(timeline, outcome, driver);
         this.straying = Straying.of(ReplayOptions.DEFAULT);
+        this.surroundings = new PeerSurroundings(timeline, shared);
     }
 
     /** With the second CPU that the driver was built to meet. */
@@ -82,18 +93,28 @@ public final class ReplaySession {
                         controller,
                         options,
                         new PlaybackController.Environment(timeline, budget, straying));
-        return run(device, device, tap);
+        Witness witness = witness(tap);
+        device.witness(witness);
+        return run(surroundings.device(device, witness), device, tap, witness);
+    }
+
+    private Witness witness(Tap tap) {
+        return surroundings.witness(tap, pageBytes());
+    }
+
+    private int pageBytes() {
+        return 4096 << plan.facts().memoryPageShiftMax();
     }
 
     /** Replays with another controller behind the driver. */
     public Verdict against(Controller device, Tap tap) {
-        return run(device, ReplayGuest.ControllerView.BLIND, tap);
+        return run(device, ReplayGuest.ControllerView.BLIND, tap, witness(tap));
     }
 
-    private Verdict run(Controller device, ReplayGuest.ControllerView view, Tap tap) {
+    private Verdict run(
+            Controller device, ReplayGuest.ControllerView view, Tap tap, Witness witness) {
         Comparator comparator = new Comparator(plan.header().mediated());
-        int pageBytes = 4096 << plan.facts().memoryPageShiftMax();
-        GuestArena arena = new GuestArena(pageBytes);
+        GuestArena arena = surroundings.arena(pageBytes());
         InterruptLog interrupts = new InterruptLog();
         InterruptSink sink =
                 straying.perturbation().on()
@@ -103,12 +124,20 @@ public final class ReplaySession {
         ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
         guest.recordedEntryBytes(plan.facts().ioEntryBytes());
         guest.controller(view);
-        pump.afterEach(guest::settle);
+        guest.witness(witness);
+        pump.afterEach(
+                () -> {
+                    surroundings.look(memory);
+                    guest.settle();
+                });
         Controller[] built = new Controller[1];
         pump.guarded(
                 () -> {
-                    built[0] = driver.build(device, timeline, tap);
-                    built[0].connect(memory, sink);
+                    Controller bare = driver.build(device, timeline, tap);
+                    built[0] = surroundings.driver(bare, witness);
+                    built[0].connect(
+                            surroundings.given(memory),
+                            surroundings.interrupts(sink, memory));
                 });
         if (!outcome.diverged()) {
             Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));
@@ -117,6 +146,8 @@ public final class ReplaySession {
             new Performance(options, stage, steps, guest, straying).run(plan);
         }
         comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());
+        comparator.count(Uncompared.DRIVERS_COMMANDS, view.sees() ? 0 : comparator.compared());
+        comparator.count(Uncompared.STORES, surroundings.looks() ? comparator.compared() : 0);
         return verdict(comparator);
     }
 

@@ -69,7 +69,7 @@ final class Steps {
             guest.forget();
             pump.guarded(() -> driver.reset(reset.kind()));
         } else if (stimulus instanceof Stimulus.ChooseInterrupts choice) {
-            choose(choice);
+            choose(choice, deadlineNs);
         }
     }
 
@@ -303,7 +303,12 @@ final class Steps {
         pump.guarded(() -> driver.writeRegister(offset, 4, value, cpu));
     }
 
-    private void choose(Stimulus.ChooseInterrupts choice) {
+    private void choose(Stimulus.ChooseInterrupts choice, long deadlineNs) {
+        // What was signalled before the change was signalled in the old way.
+        long seq = choice.at().seq();
+        long end = pump.nowNs() + deadlineNs;
+        pump.runUntil(() -> guest.unsignalledBefore(seq).isEmpty(), end);
+        guest.unsignalledBefore(seq).ifPresent(d -> outcome.diverged(d.seq(), d.sentence()));
         interrupts.mode(choice.kind());
         pump.guarded(() -> driver.interruptMode(choice.kind()));
         for (int vector : choice.vectors()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.live.DeviceCommand;
+import io.nvmetap.target.PeerLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +41,15 @@ class ExternalReplayITCase {
         ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(0);
         Path output = folder.resolve("driver.log");
         Verdict verdict =
-                new ExternalReplay("exec:" + command, options, Optional.empty(), output, startNsMax)
-                        .replay(BootRecordings.plan(BootRecordings.kept(recording)));
+                new ExternalReplay(
+                                "exec:" + command,
+                                ExternalSetting.of(output)
+                                        .withLimits(
+                                                PeerLimits.DEFAULT.withStartNsMax(startNsMax)))
+                        .replay(
+                                BootRecordings.plan(BootRecordings.kept(recording)),
+                                new Conditions(options, Optional.empty(), Optional.empty()))
+                        .verdict();
         assertThat(output).exists();
         return verdict;
     }
