@@ -40,7 +40,7 @@ final class Performance {
         Agenda agenda = new Agenda(plan.stimuli());
         while (!agenda.isEmpty()) {
             Stimulus head = agenda.head();
-            reached(head);
+            outcome.at(head.at().seq());
             pace(head);
             arrivals(head.at().seq());
             if (!outcome.diverged()) {
@@ -53,11 +53,6 @@ final class Performance {
         arrivals(Long.MAX_VALUE);
         pump.runUntil(() -> false, pump.nowNs() + ReplaySession.AFTERMATH_NS);
         steps.unsignalled();
-    }
-
-    private void reached(Stimulus stimulus) {
-        outcome.at(stimulus.at().seq());
-        follower.accept(stimulus.at().seq());
     }
 
     /** Waits for the recorded time, unless a perturbed guest has no patience, or dawdles. */
@@ -84,7 +79,6 @@ final class Performance {
         boolean may = !free.isEmpty() && !agenda.headIsLate();
         if (may && perturbation.overtakes()) {
             Stimulus overtaking = agenda.overtake(free.get(perturbation.pick(free.size())));
-            reached(overtaking);
             perform(overtaking);
         } else if (Agenda.movable(agenda.head()) && perturbation.races()) {
             if (free.isEmpty()) {
@@ -99,6 +93,7 @@ final class Performance {
     }
 
     private void perform(Stimulus stimulus) {
+        begins(stimulus);
         steps.perform(stimulus, options.deadlineNs());
     }
 
@@ -107,12 +102,21 @@ final class Performance {
         int cpu = Math.max(0, first.at().cpu());
         int other = second.at().cpu();
         int otherCpu = other >= 0 && other != cpu ? other : cpu + 1;
-        crossing.await(() -> steps.performOn(otherCpu, second, options.deadlineNs()));
-        steps.performOn(cpu, first, options.deadlineNs());
+        crossing.await(() -> performOn(otherCpu, second));
+        performOn(cpu, first);
         if (crossing.stillWaits() && !outcome.diverged()) {
-            reached(second);
-            steps.performOn(otherCpu, second, options.deadlineNs());
+            performOn(otherCpu, second);
         }
+    }
+
+    private void performOn(int cpu, Stimulus stimulus) {
+        begins(stimulus);
+        steps.performOn(cpu, stimulus, options.deadlineNs());
+    }
+
+    private void begins(Stimulus stimulus) {
+        outcome.at(stimulus.at().seq());
+        follower.accept(stimulus.at().seq());
     }
 
     /** The second CPU takes an interrupt of the controller that is about to come. */

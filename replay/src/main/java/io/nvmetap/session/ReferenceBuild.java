@@ -15,6 +15,7 @@ import io.nvmetap.target.ReferenceDriver;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** The reference driver, in this process and in virtual time. */
 final class ReferenceBuild implements Build {
@@ -22,9 +23,18 @@ final class ReferenceBuild implements Build {
     private static final int BLOCK_BYTES = 512;
 
     private final DriverSpec spec;
+    private final UnaryOperator<MediatorConfig.Builder> tuning;
 
     ReferenceBuild(DriverSpec spec) {
+        this(spec, UnaryOperator.identity());
+    }
+
+    /**
+     * @param tuning settings of the driver that differ from its defaults
+     */
+    ReferenceBuild(DriverSpec spec, UnaryOperator<MediatorConfig.Builder> tuning) {
         this.spec = spec;
+        this.tuning = tuning;
     }
 
     @Override
@@ -36,7 +46,8 @@ final class ReferenceBuild implements Build {
     public Replayed replay(Plan plan, Conditions under) throws IOException {
         try (Recorder recorder = Recorder.to(under.record())) {
             VirtualTimeline timeline = new VirtualTimeline();
-            Tap tap = recorder.start(timeline, ReplayHeader.of(plan, spec.toString()));
+            boolean asRecorded = under.options().asRecorded();
+            Tap tap = recorder.start(timeline, ReplayHeader.of(plan, spec.toString(), asRecorded));
             ReplaySession session = session(plan, under, timeline);
             session.follow(recorder::step);
             return recorder.end(run(session, under, tap, timeline));
@@ -45,7 +56,7 @@ final class ReferenceBuild implements Build {
 
     private ReplaySession session(Plan plan, Conditions under, VirtualTimeline timeline) {
         Straying straying = Straying.of(under.options());
-        MediatorConfig.Builder config = spec.config().profile(profile(plan));
+        MediatorConfig.Builder config = tuning.apply(spec.config().profile(profile(plan)));
         if (under.options().perturbed()) {
             config.otherCpus(straying.crossing());
         }

@@ -49,6 +49,11 @@ public record ReplayOptions(
                 timeScale, latencyNsMax, deadlineNs, accessesMax, true, newSeed);
     }
 
+    /** Guest and controller take the time they took. */
+    boolean asRecorded() {
+        return timeScale == 1 && latencyNsMax == Long.MAX_VALUE && !perturbed;
+    }
+
     long scaled(long ns) {
         return (long) (Math.max(0, ns) * timeScale);
     }

@@ -80,7 +80,7 @@ public final class ReplaySession {
         return this;
     }
 
-    /** Tells the sequence number of each event of the recording before it is replayed. */
+    /** Tells the sequence number of each act of the recorded guest before it is done again. */
     public void follow(LongConsumer newFollower) {
         follower = newFollower;
     }
