@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param uncompared what could not be compared, and how often
  * @param adaptations what was done otherwise than recorded, and how often
  * @param rules what the rules say of the replay's own recording
+ * @param seeds of a perturbed replay
  */
 public record Verdict(
         Outcome outcome,
@@ -24,7 +25,8 @@ public record Verdict(
         String reason,
         Map<Uncompared, Long> uncompared,
         Map<Adaptation, Long> adaptations,
-        RuleCheck rules) {
+        RuleCheck rules,
+        Optional<Seeds> seeds) {
     public Verdict {
         uncompared = Map.copyOf(uncompared);
         adaptations = Map.copyOf(adaptations);
@@ -47,7 +49,8 @@ public record Verdict(
                 reason,
                 uncompared,
                 adaptations,
-                RuleCheck.NONE);
+                RuleCheck.NONE,
+                Optional.empty());
     }
 
     /** The answers. */
@@ -78,6 +81,21 @@ public record Verdict(
                 reason,
                 uncompared,
                 adaptations,
-                check);
+                check,
+                seeds);
+    }
+
+    /** The same, perturbed. */
+    public Verdict with(Seeds perturbed) {
+        return new Verdict(
+                outcome,
+                driver,
+                commandsCompared,
+                divergence,
+                reason,
+                uncompared,
+                adaptations,
+                rules,
+                Optional.of(perturbed));
     }
 }

@@ -34,6 +34,14 @@ public final class VerdictJson {
         }
         json.writeEndArray();
         rules(verdict.rules(), json);
+        if (verdict.seeds().isPresent()) {
+            Seeds seeds = verdict.seeds().get();
+            json.writeObjectFieldStart("perturb");
+            json.writeNumberField("seed", seeds.seed());
+            json.writeNumberField("first", seeds.first());
+            json.writeNumberField("last", seeds.last());
+            json.writeEndObject();
+        }
         json.writeEndObject();
         json.writeRaw('\n');
         json.flush();

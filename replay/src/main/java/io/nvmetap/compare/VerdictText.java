@@ -41,6 +41,7 @@ public final class VerdictText {
     public static List<String> lines(Verdict verdict) {
         List<String> lines = new ArrayList<>();
         lines.add(line(verdict));
+        verdict.seeds().ifPresent(s -> lines.add(seeds(s, verdict.outcome().bad())));
         rules(verdict.rules(), lines);
         verdict.uncompared().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -49,6 +50,18 @@ public final class VerdictText {
                 .sorted(Map.Entry.<Adaptation, Long>comparingByKey())
                 .forEach(a -> lines.add(counted("adapted", a.getValue(), a.getKey().text())));
         return lines;
+    }
+
+    private static String seeds(Seeds seeds, boolean found) {
+        String what;
+        if (found) {
+            what = String.format("seed %d shows it, after %,d", seeds.seed(), seeds.tried() - 1);
+        } else if (seeds.count() == 1) {
+            what = "seed " + seeds.seed();
+        } else {
+            what = String.format("none of %,d seeds shows anything", seeds.count());
+        }
+        return String.format(LABEL + "%s", "perturb", what);
     }
 
     private static void rules(RuleCheck rules, List<String> lines) {

@@ -52,6 +52,9 @@ final class ExternalReplay implements Build {
     @Override
     public String refuses(Conditions under) {
         boolean process = spec.startsWith(EXEC);
+        if (under.options().perturbed()) {
+            return "--perturb is for reference builds: no seed repeats what another process does";
+        }
         if (process && spec.substring(EXEC.length()).isBlank()) {
             return "exec: needs a command";
         }

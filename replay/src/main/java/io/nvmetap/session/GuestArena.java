@@ -24,6 +24,8 @@ final class GuestArena {
     private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
     private long next = BASE;
     private long turn;
+    private long lastFrame;
+    private long lastKey;
 
     GuestArena(int pageBytes) {
         this(pageBytes, paged());
@@ -91,8 +93,14 @@ final class GuestArena {
         if (frames.size() >= FRAMES_MAX) {
             return BASE + (turn++ % FRAMES_MAX) * pageBytes;
         }
+        if (next == lastFrame + pageBytes && key != lastKey + 1 && next < BASE + SIZE / 2) {
+            // What did not lie together does not: a driver may take neighbours for one buffer.
+            next += pageBytes;
+        }
         long fresh = allocate(pageBytes);
         frames.put(key, fresh);
+        lastFrame = fresh;
+        lastKey = key;
         return fresh;
     }
 }

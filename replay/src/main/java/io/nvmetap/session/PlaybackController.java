@@ -4,6 +4,7 @@ import io.nvmetap.device.Controller;
 import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.Timeline;
+import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.ResetKind;
@@ -35,6 +36,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private final Timeline timeline;
     private final ReplayOptions options;
     private final AccessBudget budget;
+    private final Perturbation perturbation;
+    private final Crossing crossing;
     private final DeviceRegisters registers;
     private final DeviceInterrupts interrupts = new DeviceInterrupts();
     private final DeviceQueues queues = new DeviceQueues(interrupts);
@@ -56,6 +59,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         this.timeline = with.timeline;
         this.options = options;
         this.budget = with.budget;
+        this.perturbation = with.straying.perturbation();
+        this.crossing = with.straying.crossing();
         this.registers = new DeviceRegisters(plan, controller);
         this.identify = new IdentifyPages(plan, controller);
         this.longEntries = registers.longEntries();
@@ -70,10 +75,11 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     }
 
     /** What a controller lives in. */
-    record Environment(Timeline timeline, AccessBudget budget) {}
+    record Environment(Timeline timeline, AccessBudget budget, Straying straying) {}
 
     /** A command fetched whose completion is not posted. */
-    private record Held(Submitted command, Answer answer, byte[] sqe, int sqid, long dueNs) {}
+    private record Held(
+            Submitted command, Answer answer, byte[] sqe, int sqid, long dueNs, boolean free) {}
 
     // ---- what the guest of the replay tells ----
 
@@ -90,6 +96,11 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     @Override
     public String unexpected() {
         return unexpected;
+    }
+
+    @Override
+    public String lost() {
+        return crossing.lost();
     }
 
     /** The guest lost or got its answer: nothing more to recognize. */
@@ -222,7 +233,11 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             return;
         }
         int qid = Registers.doorbellQid(offset, dstrd);
-        if (Registers.doorbellIsCompletion(offset, dstrd)) {
+        boolean completion = Registers.doorbellIsCompletion(offset, dstrd);
+        if (crossing.loses(completion ? DoorbellKind.CQ_HEAD : DoorbellKind.SQ_TAIL, qid)) {
+            return;
+        }
+        if (completion) {
             queues.head(qid, value);
             pump();
         } else if (queues.tail(qid, value)) {
@@ -259,19 +274,33 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             return;
         }
         long latency = Math.min(command.exchange.latencyNs(), options.latencyNsMax());
-        long dueNs = timeline.nowNs() + options.scaled(latency);
-        held.put(answer.at().seq(), new Held(command, answer, sqe, sqid, dueNs));
+        boolean free = perturbation.on() && free(command, answer);
+        long takesNs = options.scaled(latency);
+        long dueNs = timeline.nowNs() + (free ? perturbation.latencyNs(takesNs) : takesNs);
+        held.put(answer.at().seq(), new Held(command, answer, sqe, sqid, dueNs, free));
         later(dueNs - timeline.nowNs(), this::pump);
+    }
+
+    /** Commands of a perturbed replay that may be answered at any time and in any order. */
+    private static boolean free(Submitted command, Answer answer) {
+        return answer.status() == 0
+                && command.exchange.latencyNs() <= Perturbation.LATENCY_NS_MAX
+                && !command.exchange.admin();
     }
 
     /** Posts what is due, in recorded order; a full queue does not hold up the others. */
     private void pump() {
         List<Held> inOrder = new ArrayList<>(held.values());
+        boolean waits = false;
         for (Held next : inOrder) {
-            long dueNs = Math.max(next.dueNs, spacedNs(next.answer));
+            long dueNs = next.free ? next.dueNs : Math.max(next.dueNs, spacedNs(next.answer));
+            if (next.free && dueNs > timeline.nowNs() || !next.free && waits) {
+                continue;
+            }
             if (dueNs > timeline.nowNs()) {
                 later(dueNs - timeline.nowNs(), this::pump);
-                return;
+                waits = true;
+                continue;
             }
             boolean room = queues.room(next.sqid) || !queues.exists(next.sqid);
             if (room && held.remove(next.answer.at().seq(), next)) {

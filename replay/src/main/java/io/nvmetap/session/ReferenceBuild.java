@@ -1,36 +1,40 @@
 package io.nvmetap.session;
 
-import io.nvmetap.capture.DirectTap;
 import io.nvmetap.capture.Tap;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.device.model.MemoryNamespace;
 import io.nvmetap.device.model.ModelController;
-import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.mediator.MediatorConfig;
 import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ReferenceDriver;
-import io.nvmetap.trace.TraceWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** The reference driver, in this process and in virtual time. */
 final class ReferenceBuild implements Build {
-    /** Session id of a replay's own recording: the same replay gives the same file. */
-    private static final long SESSION = 0x7265_706C_6179L;
-
     private static final long NAMESPACE_BYTES = 1L << 40;
     private static final int BLOCK_BYTES = 512;
 
     private final DriverSpec spec;
+    private final UnaryOperator<MediatorConfig.Builder> tuning;
 
     ReferenceBuild(DriverSpec spec) {
+        this(spec, UnaryOperator.identity());
+    }
+
+    /**
+     * @param tuning settings of the driver that differ from its defaults
+     */
+    ReferenceBuild(DriverSpec spec, UnaryOperator<MediatorConfig.Builder> tuning) {
         this.spec = spec;
+        this.tuning = tuning;
     }
 
     @Override
@@ -40,38 +44,24 @@ final class ReferenceBuild implements Build {
 
     @Override
     public Replayed replay(Plan plan, Conditions under) throws IOException {
-        if (under.record().isEmpty()) {
+        try (Recorder recorder = Recorder.to(under.record())) {
             VirtualTimeline timeline = new VirtualTimeline();
+            boolean asRecorded = under.options().asRecorded();
+            Tap tap = recorder.start(timeline, ReplayHeader.of(plan, spec.toString(), asRecorded));
             ReplaySession session = session(plan, under, timeline);
-            return new Replayed(run(session, under, Tap.OFF, timeline), new Trail());
+            session.follow(recorder::step);
+            return recorder.end(run(session, under, tap, timeline));
         }
-        try (TraceWriter writer = TraceWriter.open(under.record().get())) {
-            return recorded(plan, under, writer);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private Replayed recorded(Plan plan, Conditions under, TraceWriter writer) {
-        VirtualTimeline timeline = new VirtualTimeline();
-        DirectTap tap = new DirectTap(timeline, SESSION, 0, e -> append(writer, e));
-        tap.start(ReplayHeader.of(plan, spec.toString()));
-        ReplaySession session = session(plan, under, timeline);
-        Trail trail = new Trail();
-        session.follow(seq -> trail.step(writer.written(), seq));
-        Verdict verdict = run(session, under, tap, timeline);
-        tap.end("replay ended: " + verdict.outcome());
-        tap.failure()
-                .ifPresent(
-                        e -> {
-                            throw e;
-                        });
-        return new Replayed(verdict, trail);
     }
 
     private ReplaySession session(Plan plan, Conditions under, VirtualTimeline timeline) {
-        Driver driver = new ReferenceDriver(spec, spec.config().profile(profile(plan)).build());
-        return new ReplaySession(plan, driver, under.options(), timeline);
+        Straying straying = Straying.of(under.options());
+        MediatorConfig.Builder config = tuning.apply(spec.config().profile(profile(plan)));
+        if (under.options().perturbed()) {
+            config.otherCpus(straying.crossing());
+        }
+        Driver driver = new ReferenceDriver(spec, config.build());
+        return new ReplaySession(plan, driver, under.options(), timeline).straying(straying);
     }
 
     private static Verdict run(
@@ -88,14 +78,6 @@ final class ReferenceBuild implements Build {
                 timeline,
                 0,
                 Set.of());
-    }
-
-    private static void append(TraceWriter writer, CapturedEvent e) {
-        try {
-            writer.append(e);
-        } catch (IOException io) {
-            throw new UncheckedIOException(io);
-        }
     }
 
     /** Quirks of the controller that was recorded, so that the driver drives it as it must. */

@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code nvmetap replay}: re-drives a recording into a build of a mediation driver. */
 @Command(
@@ -105,6 +107,16 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "compare only; do not run the rules over the replay's own recording")
     private boolean noRules;
 
+    @Option(
+            names = "--perturb",
+            paramLabel = "SEED",
+            description =
+                    "reference builds: move, race and delay within what the protocol allows, all"
+                            + " from this seed; FIRST..LAST tries seeds until one shows something")
+    private String perturb;
+
+    @Spec private CommandSpec spec;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -145,10 +157,22 @@ public final class ReplayCommand implements Callable<Integer> {
             out.flush();
             return plan.unknown().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
         }
-        Verdict verdict = new JudgedReplay(trace, build, !noRules).run(plan, conditions);
+        JudgedReplay replay = new JudgedReplay(trace, build, !noRules);
+        Verdict verdict =
+                perturb == null
+                        ? replay.run(plan, conditions)
+                        : SeedSearch.parse(perturb).run(replay, plan, conditions);
         new ReplayReport(format, output, out)
-                .write(verdict, trace.getFileName().toString(), List.of());
+                .write(verdict, trace.getFileName().toString(), again(verdict));
         return status(verdict);
+    }
+
+    private List<String> again(Verdict verdict) {
+        if (!verdict.outcome().bad() || verdict.seeds().isEmpty()) {
+            return List.of();
+        }
+        List<String> args = spec.commandLine().getParseResult().originalArgs();
+        return List.of("again     " + SeedSearch.again(args, verdict.seeds().get().seed()));
     }
 
     private static int status(Verdict verdict) {
@@ -193,6 +217,7 @@ public final class ReplayCommand implements Callable<Integer> {
             throw CliFailure.usage("--time-scale " + timeScale + " is not in 0 to 1000");
         }
         ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
+        options = perturb == null ? options : SeedSearch.parse(perturb).perturbed(options);
         return noStall ? options.withoutStalls() : options;
     }
 

@@ -82,6 +82,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
                     public String unexpected() {
                         return "";
                     }
+
+                    @Override
+                    public String lost() {
+                        return "";
+                    }
                 };
 
         boolean sees();
@@ -94,6 +99,9 @@ final class ReplayGuest implements WatchedMemory.Listener {
 
         /** The last I/O command the controller got that no guest sent, "" none. */
         String unexpected();
+
+        /** The doorbell it lost last, one clause, "" none. */
+        String lost();
     }
 
     /** A completion that became visible and has not been read. */
@@ -225,6 +233,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
     /** See {@link ControllerView#unexpected}. */
     String unexpected() {
         return controller.unexpected();
+    }
+
+    /** See {@link ControllerView#lost}. */
+    String lost() {
+        return controller.lost();
     }
 
     /** Longest recorded latency among what is awaited. */

@@ -13,13 +13,18 @@ import java.util.List;
 final class ReplayHeader {
     private ReplayHeader() {}
 
-    /** Of the reference driver, which says itself what it sees. */
-    static CaptureStarted of(Plan plan, String driver) {
-        return header(
-                plan,
-                "nvmetap-reference",
-                driver,
-                EnumSet.of(Unseen.REAL_TIME, Unseen.PCI_CONFIG));
+    /**
+     * Of the reference driver, which says itself what it sees. Its own time is exact; guest and
+     * controller take what they took in the recording.
+     *
+     * @param asRecorded times are those of the recording
+     */
+    static CaptureStarted of(Plan plan, String driver, boolean asRecorded) {
+        EnumSet<Unseen> unseen = EnumSet.of(Unseen.PCI_CONFIG);
+        if (!asRecorded || !plan.header().sees(Unseen.REAL_TIME)) {
+            unseen.add(Unseen.REAL_TIME);
+        }
+        return header(plan, "nvmetap-reference", driver, unseen);
     }
 
     /**

@@ -5,12 +5,12 @@ import io.nvmetap.compare.Comparator;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.device.Controller;
+import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.LiveTimeline;
 import io.nvmetap.device.SharedMemory;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.plan.Plan;
-import io.nvmetap.plan.Stimulus;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ExternalDriver;
 import java.util.Optional;
@@ -29,6 +29,7 @@ public final class ReplaySession {
     private final Outcome outcome = new Outcome();
     private final Pump pump;
     private final AccessBudget budget;
+    private Straying straying;
     private final Surroundings surroundings;
     private LongConsumer follower = seq -> {};
 
@@ -43,6 +44,7 @@ public final class ReplaySession {
         this.timeline = timeline;
         this.budget = new AccessBudget(options.accessesMax());
         this.pump = new VirtualPump(timeline, budget, outcome);
+        this.straying = Straying.of(options);
         this.surroundings = Surroundings.SAME_PROCESS;
     }
 
@@ -65,10 +67,17 @@ public final class ReplaySession {
         // A process that spins is one that does not answer: that has a time limit.
         this.budget = new AccessBudget(Long.MAX_VALUE);
         this.pump = new LivePump(timeline, outcome, driver);
+        this.straying = Straying.of(ReplayOptions.DEFAULT);
         this.surroundings = new PeerSurroundings(timeline, driver.limits().aftermathNs(), shared);
     }
 
-    /** Tells the sequence number of each event of the recording before it is replayed. */
+    /** With the second CPU that the driver was built to meet. */
+    ReplaySession straying(Straying other) {
+        straying = other;
+        return this;
+    }
+
+    /** Tells the sequence number of each act of the recorded guest before it is done again. */
     public void follow(LongConsumer newFollower) {
         follower = newFollower;
     }
@@ -80,7 +89,7 @@ public final class ReplaySession {
                         plan,
                         controller,
                         options,
-                        new PlaybackController.Environment(timeline, budget));
+                        new PlaybackController.Environment(timeline, budget, straying));
         Witness witness = witness(tap);
         device.witness(witness);
         return run(surroundings.device(device, witness), device, tap, witness);
@@ -104,6 +113,10 @@ public final class ReplaySession {
         Comparator comparator = new Comparator(plan.header().mediated());
         GuestArena arena = surroundings.arena(pageBytes());
         InterruptLog interrupts = new InterruptLog();
+        InterruptSink sink =
+                straying.perturbation().on()
+                        ? new LateMessages(interrupts, timeline, straying.perturbation())
+                        : interrupts;
         WatchedMemory memory = new WatchedMemory(arena.memory(), budget, outcome::diverged);
         ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
         guest.recordedEntryBytes(plan.facts().ioEntryBytes());
@@ -121,60 +134,20 @@ public final class ReplaySession {
                     built[0] = surroundings.driver(bare, witness);
                     built[0].connect(
                             surroundings.given(memory),
-                            surroundings.interrupts(interrupts, memory));
+                            surroundings.interrupts(sink, memory));
                 });
         if (!outcome.diverged()) {
             Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));
             steps.observe(interrupts, comparator, outcome);
-            perform(steps, guest);
+            Performance.Stage stage =
+                    new Performance.Stage(
+                            pump, outcome, follower, surroundings.aftermathNs());
+            new Performance(options, stage, steps, guest, straying).run(plan);
         }
         comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());
         comparator.count(Uncompared.DRIVERS_COMMANDS, view.sees() ? 0 : comparator.compared());
         comparator.count(Uncompared.STORES, surroundings.looks() ? comparator.compared() : 0);
         return verdict(comparator);
-    }
-
-    private void perform(Steps steps, ReplayGuest guest) {
-        long shiftNs = 0;
-        for (Stimulus stimulus : plan.stimuli()) {
-            outcome.at(stimulus.at().seq());
-            follower.accept(stimulus.at().seq());
-            long wantedNs = options.scaled(stimulus.at().timeNs()) + shiftNs;
-            if (wantedNs > timeline.nowNs()) {
-                pump.runUntil(() -> false, wantedNs);
-            } else {
-                shiftNs += timeline.nowNs() - wantedNs;
-            }
-            arrivals(guest, stimulus.at().seq());
-            if (!outcome.diverged()) {
-                steps.perform(stimulus, options.deadlineNs());
-            }
-            if (outcome.diverged()) {
-                return;
-            }
-        }
-        arrivals(guest, Long.MAX_VALUE);
-        pump.runUntil(() -> false, timeline.nowNs() + surroundings.aftermathNs());
-        steps.unsignalled();
-    }
-
-    /** Waits for the completions recorded before {@code seq}. */
-    private void arrivals(ReplayGuest guest, long seq) {
-        long latencyNs = Math.min(guest.latencyNsMax(seq), options.latencyNsMax());
-        long deadlineNs = timeline.nowNs() + options.scaled(latencyNs) + options.deadlineNs();
-        pump.runUntil(() -> guest.awaited(seq).isEmpty(), deadlineNs);
-        if (outcome.diverged()) {
-            return;
-        }
-        guest.awaited(seq)
-                .ifPresent(
-                        command ->
-                                outcome.diverged(
-                                        command.exchange
-                                                .answer()
-                                                .map(a -> a.at().seq())
-                                                .orElse(seq),
-                                        Missing.describe(command, guest, options.deadlineNs())));
     }
 
     private Verdict verdict(Comparator comparator) {

@@ -40,7 +40,7 @@ class OddDriversITCase {
 
     private Verdict replay(String command, boolean mapped) throws IOException {
         ReplayOptions options =
-                new ReplayOptions(0, Long.MAX_VALUE, DEADLINE_NS, Long.MAX_VALUE);
+                ReplayOptions.DEFAULT.withTimeScale(0).withDeadlineNs(DEADLINE_NS);
         ExternalSetting setting =
                 ExternalSetting.of(folder.resolve("driver.log"))
                         .withLimits(SOON)

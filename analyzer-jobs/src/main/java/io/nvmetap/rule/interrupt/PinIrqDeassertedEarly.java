@@ -125,13 +125,8 @@ public final class PinIrqDeassertedEarly extends Rule {
                     line.downNs = e.timeNs;
                 }
             }
-            case REGISTER_WRITTEN -> {
-                boolean masks =
-                        e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
-                if (masks && e.space == RegisterSpace.BAR0) {
-                    line.maskNs = e.timeNs;
-                }
-            }
+            case REGISTER_WRITTEN -> written(e, line);
+            case VECTOR_MASKED, VECTOR_UNMASKED -> line.forget();
             case DOORBELL_RUNG -> acknowledged(h, e, line);
             case COMMAND_FETCHED, COMMAND_EMITTED -> {
                 Command c = h.facts.command;
@@ -145,6 +140,17 @@ public final class PinIrqDeassertedEarly extends Rule {
             default -> {
                 // Moves neither the line nor a queue.
             }
+        }
+    }
+
+    /** Who touches the MSI-X table or configuration space may be leaving the line behind. */
+    private static void written(CapturedEvent e, Line line) {
+        boolean masks =
+                e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
+        if (e.space != RegisterSpace.BAR0) {
+            line.forget();
+        } else if (masks) {
+            line.maskNs = e.timeNs;
         }
     }
 

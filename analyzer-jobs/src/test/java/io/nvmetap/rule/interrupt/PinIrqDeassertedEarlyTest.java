@@ -1,6 +1,7 @@
 package io.nvmetap.rule.interrupt;
 
 import io.nvmetap.event.Edge;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
@@ -53,6 +54,17 @@ class PinIrqDeassertedEarlyTest {
                 .heartbeatAfterMs(0)
                 .judged()
                 .holds(RULE);
+    }
+
+    @Test
+    void shouldSayNothingOfALineThatFallsBecauseTheGuestTurnsToMessages() {
+        lowered(Scenario.mediated())
+                .lineFalls(Side.GUEST)
+                .guestVector(EventKind.VECTOR_UNMASKED, 2)
+                .us(100)
+                .heartbeatAfterMs(0)
+                .judged()
+                .violatesNoneOf(RULE);
     }
 
     @Test
