@@ -75,7 +75,9 @@ class HouseTest {
                                     "device.vfiouser",
                                     "event",
                                     "mediator")),
-                    Map.entry("compare", Set.of("cli", "event", "nvme", "plan", "device")),
+                    Map.entry(
+                            "compare",
+                            Set.of("cli", "event", "finding", "nvme", "plan", "device")),
                     Map.entry(
                             "session",
                             Set.of(
@@ -86,6 +88,7 @@ class HouseTest {
                                     "device.model",
                                     "device.vfiouser",
                                     "event",
+                                    "finding",
                                     "nvme",
                                     "plan",
                                     "target",

@@ -17,7 +17,11 @@ public enum Uncompared {
             "register reads: the controller's own were recorded, a driver may show less"),
     STATUS_POLLS("CSTS reads whose recorded value was not final: how soon it changes is free"),
     WHICH_ERROR("which of several errors in one command is reported: it is not laid down"),
-    DO_NOT_RETRY("Do Not Retry bits of commands that the driver answered itself");
+    DO_NOT_RETRY("Do Not Retry bits of commands that the driver answered itself"),
+    DRIVERS_COMMANDS("what the driver told its controller: another than the recorded one is there"),
+    STORES(
+            "how completions were stored, and stores outside the guest's buffers: the driver mapped"
+                    + " the memory");
 
     private final String text;
 

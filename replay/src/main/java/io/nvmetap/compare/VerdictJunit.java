@@ -3,7 +3,7 @@ package io.nvmetap.compare;
 import java.io.IOException;
 import java.io.Writer;
 
-/** A verdict as a JUnit XML report of one test case: diverged fails, unknown is skipped. */
+/** A verdict as a JUnit XML report of one test case: diverged and violated fail, unknown is skipped. */
 public final class VerdictJunit {
     private VerdictJunit() {}
 
@@ -13,12 +13,12 @@ public final class VerdictJunit {
      * @param recording name of the recording
      */
     public static void write(Verdict verdict, String recording, Writer out) throws IOException {
-        boolean diverged = verdict.outcome() == Verdict.Outcome.DIVERGED;
+        boolean bad = verdict.outcome().bad();
         boolean unknown = verdict.outcome() == Verdict.Outcome.UNKNOWN;
         out.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         out.write(
                 "<testsuite name=\"nvmetap replay\" tests=\"1\" errors=\"0\" failures=\""
-                        + (diverged ? 1 : 0)
+                        + (bad ? 1 : 0)
                         + "\" skipped=\""
                         + (unknown ? 1 : 0)
                         + "\">\n");
@@ -28,14 +28,8 @@ public final class VerdictJunit {
                         + "\" name=\""
                         + escape(recording)
                         + "\">\n");
-        if (diverged) {
-            Divergence where = verdict.divergence().orElseThrow();
-            out.write(
-                    "    <failure message=\"at event "
-                            + where.seq()
-                            + ": "
-                            + escape(where.sentence())
-                            + "\"/>\n");
+        if (bad) {
+            out.write("    <failure message=\"" + escape(message(verdict)) + "\"/>\n");
         } else if (unknown) {
             out.write("    <skipped message=\"" + escape(verdict.reason()) + "\"/>\n");
         }
@@ -44,6 +38,12 @@ public final class VerdictJunit {
         out.write("    <system-out>" + escape(more.toString()) + "</system-out>\n");
         out.write("  </testcase>\n</testsuite>\n");
         out.flush();
+    }
+
+    private static String message(Verdict verdict) {
+        return verdict.divergence()
+                .map(where -> "at event " + where.seq() + ": " + where.sentence())
+                .orElseGet(() -> VerdictText.place(verdict.rules().violations().get(0)));
     }
 
     /** Characters that XML 1.0 cannot carry become '?'. */

@@ -6,7 +6,6 @@ import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanFile;
-import io.nvmetap.target.ExecDriver;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -98,13 +97,9 @@ public final class BisectCommand implements Callable<Integer> {
             String spec = driver.replace(HOLE, Long.toString(build));
             ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
             Verdict verdict =
-                    new ExternalReplay(
-                                    spec,
-                                    options,
-                                    Optional.empty(),
-                                    output,
-                                    ExecDriver.START_NS_MAX)
-                            .replay(plan);
+                    new ExternalReplay(spec, ExternalSetting.of(output))
+                            .replay(plan, new Conditions(options, Optional.empty(), Optional.empty()))
+                            .verdict();
             out.printf(
                     "build     %-6d %-9s %s%n",
                     build,

@@ -30,8 +30,12 @@ final class InterruptLog implements InterruptSink {
         }
     }
 
+    /** Interrupts travel another way; a line that is up now has told what there is. */
     void mode(InterruptKind newMode) {
         mode = newMode;
+        if (line) {
+            lastLine = ++clock;
+        }
     }
 
     /** A moment between interrupts. */

@@ -29,6 +29,7 @@ final class Missing {
                 + ": no completion within "
                 + deadlineNs / 1_000_000_000.0
                 + " s, recorded one; "
-                + where;
+                + where
+                + (guest.lost().isEmpty() ? "" : "; " + guest.lost());
     }
 }

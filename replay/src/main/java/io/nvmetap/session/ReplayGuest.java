@@ -36,6 +36,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private final TreeMap<Long, Submitted> expected = new TreeMap<>();
     private final Map<Submitted, Long> created = new HashMap<>();
     private ControllerView controller = ControllerView.BLIND;
+    private Witness witness = Witness.OFF;
     private final ArrayDeque<Unread> unread = new ArrayDeque<>();
     private CompletionRing.Flaw flaw;
     private CompletionRing flawedRing;
@@ -81,6 +82,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
                     public String unexpected() {
                         return "";
                     }
+
+                    @Override
+                    public String lost() {
+                        return "";
+                    }
                 };
 
         boolean sees();
@@ -93,6 +99,9 @@ final class ReplayGuest implements WatchedMemory.Listener {
 
         /** The last I/O command the controller got that no guest sent, "" none. */
         String unexpected();
+
+        /** The doorbell it lost last, one clause, "" none. */
+        String lost();
     }
 
     /** A completion that became visible and has not been read. */
@@ -100,6 +109,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
 
     /** A completion whose interrupt has not been looked for. */
     private record Unsignalled(Submitted command, long moment) {}
+
+    /** Tells somebody of commands and completions. */
+    void witness(Witness newWitness) {
+        witness = newWitness;
+    }
 
     void controller(ControllerView view) {
         controller = view;
@@ -127,6 +141,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         submissions.clear();
         unread.clear();
         controller.forgetAll();
+        witness.forgotten();
         unsignalled.clear();
         expected.clear();
         created.clear();
@@ -160,6 +175,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         Submitted command = new Submitted(exchange, sqe, cid, ring.submittedEntries() + 1, data);
         arena.memory().write(ring.nextSlot(), sqe, 0, sqe.length);
         ring.add(command);
+        witness.stored(ring, command);
         if (queue != 0) {
             created.put(command, queue);
         }
@@ -219,6 +235,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
         return controller.unexpected();
     }
 
+    /** See {@link ControllerView#lost}. */
+    String lost() {
+        return controller.lost();
+    }
+
     /** Longest recorded latency among what is awaited. */
     long latencyNsMax(long seq) {
         return expected.headMap(seq, false).values().stream()
@@ -235,7 +256,19 @@ final class ReplayGuest implements WatchedMemory.Listener {
         for (long n = ring.taken(); n < ring.arrived(); n++) {
             ring.take();
             unread.add(new Unread(ring, ring.entry(n), ring.partial(n), moment));
+            if (witness.on()) {
+                tell(ring, n);
+            }
         }
+    }
+
+    private void tell(CompletionRing ring, long n) {
+        byte[] cqe = ring.entry(n);
+        SubmissionRing sq = submissions.get(Cqe.sqid(cqe, 0));
+        Submitted command = sq == null ? null : sq.inFlight(Cqe.cid(cqe, 0)).orElse(null);
+        boolean data = witness.wants(command, cqe);
+        byte[] content = data ? placer.content(command.data, PAYLOAD_BYTES_MAX) : new byte[0];
+        witness.copied(ring.cqid, ring.slot(n), cqe, command, content);
     }
 
     @Override
@@ -493,24 +526,42 @@ final class ReplayGuest implements WatchedMemory.Listener {
             if (n++ >= entries) {
                 break;
             }
-            Submitted command = waiting.command;
-            boolean told =
-                    command == null
-                            || !ring.interruptsEnabled
-                            || !command.exchange.signalled()
-                            || interrupts.since(waiting.moment, ring.vector);
-            if (!told) {
-                return Optional.of(
-                        new Divergence(
-                                command.exchange.signalledSeq(),
-                                command.exchange.describe()
-                                        + ": completed, but no interrupt came on vector "
-                                        + ring.vector
-                                        + ", recorded one"
-                                        + interrupts.insteadSince(waiting.moment)));
+            if (!told(ring, waiting)) {
+                return Optional.of(neverTold(ring, waiting));
             }
         }
         return Optional.empty();
+    }
+
+    /** The first completion that arrived and whose interrupt, recorded before {@code seq}, has not. */
+    Optional<Divergence> unsignalledBefore(long seq) {
+        for (CompletionRing ring : completions.values()) {
+            for (Unsignalled waiting : unsignalled.get(ring.cqid)) {
+                boolean due = waiting.command != null;
+                due = due && waiting.command.exchange.signalledSeq() < seq;
+                if (due && !told(ring, waiting)) {
+                    return Optional.of(neverTold(ring, waiting));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean told(CompletionRing ring, Unsignalled waiting) {
+        return waiting.command == null
+                || !ring.interruptsEnabled
+                || !waiting.command.exchange.signalled()
+                || interrupts.since(waiting.moment, ring.vector);
+    }
+
+    private Divergence neverTold(CompletionRing ring, Unsignalled waiting) {
+        return new Divergence(
+                waiting.command.exchange.signalledSeq(),
+                waiting.command.exchange.describe()
+                        + ": completed, but no interrupt came on vector "
+                        + ring.vector
+                        + ", recorded one"
+                        + interrupts.insteadSince(waiting.moment));
     }
 
     /** Acknowledges; returns the doorbell value. */

@@ -31,6 +31,7 @@ final class Steps {
     private int aqa;
     private int dstrd = -1;
     private boolean readyUnseen;
+    private int actingCpu = -1;
 
     Steps(Controller driver, Pump pump, ReplayGuest guest, World world) {
         this.driver = driver;
@@ -68,8 +69,39 @@ final class Steps {
             guest.forget();
             pump.guarded(() -> driver.reset(reset.kind()));
         } else if (stimulus instanceof Stimulus.ChooseInterrupts choice) {
-            choose(choice);
+            choose(choice, deadlineNs);
         }
+    }
+
+    /** Performs a submission or an acknowledgement on this CPU, whatever was recorded. */
+    void performOn(int cpu, Stimulus stimulus, long deadlineNs) {
+        int was = actingCpu;
+        actingCpu = cpu;
+        try {
+            perform(stimulus, deadlineNs);
+        } finally {
+            actingCpu = was;
+        }
+    }
+
+    private int cpu(Stimulus stimulus) {
+        return actingCpu >= 0 ? actingCpu : stimulus.at().cpu();
+    }
+
+    /** Whether what a submission or an acknowledgement waits for has come. */
+    boolean mayGo(Stimulus stimulus) {
+        if (guest.awaited(stimulus.at().seq()).isPresent() || readyUnseen) {
+            return false;
+        }
+        if (stimulus instanceof Stimulus.Submit submit) {
+            int entries = submit.exchanges().size();
+            return guest.submissionRing(submit.sqid()).filter(r -> r.fits(entries)).isPresent();
+        }
+        return stimulus instanceof Stimulus.Acknowledge a
+                && guest.completionRing(a.cqid())
+                        .filter(r -> r.unacknowledged() >= a.entries())
+                        .filter(r -> guest.unsignalled(r, a.entries()).isEmpty())
+                        .isPresent();
     }
 
     // ---- registers ----
@@ -224,7 +256,7 @@ final class Steps {
         for (Exchange exchange : submit.exchanges()) {
             guest.submit(ring.get(), exchange);
         }
-        ring(submit.sqid(), false, ring.get().tail(), submit.at().cpu());
+        ring(submit.sqid(), false, ring.get().tail(), cpu(submit));
     }
 
     private void acknowledge(Stimulus.Acknowledge acknowledge, long deadlineNs) {
@@ -250,7 +282,7 @@ final class Steps {
         }
         pump.runUntil(() -> guest.unsignalled(ring, entries).isEmpty(), end);
         guest.unsignalled(ring, entries).ifPresent(d -> outcome.diverged(d.seq(), d.sentence()));
-        ring(ring.cqid, true, guest.acknowledge(ring, entries), acknowledge.at().cpu());
+        ring(ring.cqid, true, guest.acknowledge(ring, entries), cpu(acknowledge));
     }
 
     /** At the end: what arrived must have been signalled. */
@@ -271,7 +303,12 @@ final class Steps {
         pump.guarded(() -> driver.writeRegister(offset, 4, value, cpu));
     }
 
-    private void choose(Stimulus.ChooseInterrupts choice) {
+    private void choose(Stimulus.ChooseInterrupts choice, long deadlineNs) {
+        // What was signalled before the change was signalled in the old way.
+        long seq = choice.at().seq();
+        long end = pump.nowNs() + deadlineNs;
+        pump.runUntil(() -> guest.unsignalledBefore(seq).isEmpty(), end);
+        guest.unsignalledBefore(seq).ifPresent(d -> outcome.diverged(d.seq(), d.sentence()));
         interrupts.mode(choice.kind());
         pump.guarded(() -> driver.interruptMode(choice.kind()));
         for (int vector : choice.vectors()) {

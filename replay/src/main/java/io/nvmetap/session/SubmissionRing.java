@@ -35,6 +35,11 @@ final class SubmissionRing {
         return consumed;
     }
 
+    /** As far as the guest knows, so many entries more fit. */
+    boolean fits(int entries) {
+        return submitted + entries - consumed < sizeEntries;
+    }
+
     void consumed(long entries) {
         consumed = Math.max(consumed, entries);
     }

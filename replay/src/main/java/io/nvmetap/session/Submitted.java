@@ -12,6 +12,9 @@ final class Submitted {
     final long entry;
     final DataLayout data;
 
+    /** Its number in the replay's own recording, -1 none yet. */
+    long commandId = -1;
+
     /** The controller fetched it. */
     boolean received;
 

@@ -7,6 +7,9 @@ public interface ExternalDriver extends Driver, AutoCloseable {
      */
     void settle();
 
+    /** How long it may take. */
+    PeerLimits limits();
+
     /**
      * @return how it ended, one sentence; "" it has not
      */

@@ -66,11 +66,15 @@ final class BootRecordings {
     }
 
     static Verdict replay(Plan plan, DriverSpec driver) {
-        MediatorConfig config = driver.config().profile(ReplayCommand.profile(plan)).build();
+        return replay(plan, driver, ReplayOptions.DEFAULT);
+    }
+
+    static Verdict replay(Plan plan, DriverSpec driver, ReplayOptions options) {
+        MediatorConfig config = driver.config().profile(ReferenceBuild.profile(plan)).build();
         return new ReplaySession(
                         plan,
                         new ReferenceDriver(driver, config),
-                        ReplayOptions.DEFAULT,
+                        options,
                         new VirtualTimeline())
                 .playback(0, Tap.OFF);
     }
