@@ -105,8 +105,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
 
     /** The guest lost or got its answer: nothing more to recognize. */
     void forgetFinished() {
-        waiting.removeIf(c -> c.arrived);
-        recognized.removeIf(c -> c.arrived);
+        waiting.removeIf(c -> c.finished);
+        recognized.removeIf(c -> c.finished);
     }
 
     @Override
