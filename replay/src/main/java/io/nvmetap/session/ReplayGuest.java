@@ -555,7 +555,8 @@ final class ReplayGuest implements WatchedMemory.Listener {
         return waiting.command == null
                 || !ring.interruptsEnabled
                 || !waiting.command.exchange.signalled()
-                || interrupts.since(waiting.moment, ring.vector);
+                || interrupts.since(waiting.moment, ring.vector)
+                || interrupts.maskedBefore(waiting.moment, ring.vector);
     }
 
     private Divergence neverTold(CompletionRing ring, Unsignalled waiting) {
@@ -575,6 +576,10 @@ final class ReplayGuest implements WatchedMemory.Listener {
             Unsignalled done = waiting.remove();
             if (done.command != null && !done.command.exchange.signalled()) {
                 comparator.count(Uncompared.INTERRUPTS);
+            } else if (done.command != null
+                    && ring.interruptsEnabled
+                    && !interrupts.since(done.moment, ring.vector)) {
+                comparator.count(Uncompared.INTERRUPTS_MASKED);
             }
         }
         return ring.acknowledge(entries);
