@@ -184,6 +184,7 @@ final class Steps {
         guest.ioEntryBytes(1 << Registers.ccIosqes(value));
         if (was && !is) {
             guest.forget();
+            interrupts.mask(0, -1);
         }
         writeBar(write, write.value());
     }
