@@ -16,6 +16,7 @@ final class Steps {
     private static final long POLL_NS = 100_000;
     private static final int ADMIN_ENTRIES_MAX = 4096;
     private static final int MSIX_ENTRY_BYTES = 16;
+    private static final int MSIX_CONTROL = 12;
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
 
     private final Controller driver;
@@ -67,6 +68,7 @@ final class Steps {
         } else if (stimulus instanceof Stimulus.ResetFunction reset) {
             cc = 0;
             guest.forget();
+            interrupts.unmasked();
             pump.guarded(() -> driver.reset(reset.kind()));
         } else if (stimulus instanceof Stimulus.ChooseInterrupts choice) {
             choose(choice, deadlineNs);
@@ -90,13 +92,17 @@ final class Steps {
 
     /** Whether what a submission or an acknowledgement waits for has come. */
     boolean mayGo(Stimulus stimulus) {
-        if (guest.awaited(stimulus.at().seq()).isPresent() || readyUnseen) {
-            return false;
-        }
         if (stimulus instanceof Stimulus.Submit submit) {
             int entries = submit.exchanges().size();
-            return guest.submissionRing(submit.sqid()).filter(r -> r.fits(entries)).isPresent();
+            return !readyUnseen
+                    && guest.awaited(submit.at().seq()).isEmpty()
+                    && guest.submissionRing(submit.sqid()).filter(r -> r.fits(entries)).isPresent();
         }
+        return mayAcknowledge(stimulus);
+    }
+
+    /** Whether it is an acknowledgement of entries that have come, their interrupts too. */
+    boolean mayAcknowledge(Stimulus stimulus) {
         return stimulus instanceof Stimulus.Acknowledge a
                 && guest.completionRing(a.cqid())
                         .filter(r -> r.unacknowledged() >= a.entries())
@@ -109,6 +115,10 @@ final class Steps {
     private void write(Stimulus.WriteRegister write) {
         int cpu = write.at().cpu();
         if (write.space() == RegisterSpace.MSIX_TABLE) {
+            if (write.registerOffset() % MSIX_ENTRY_BYTES == MSIX_CONTROL) {
+                int vector = (int) (write.registerOffset() / MSIX_ENTRY_BYTES);
+                interrupts.mask(vector, (write.value() & 1) != 0);
+            }
             pump.guarded(
                     () ->
                             driver.writeMsix(
@@ -124,6 +134,11 @@ final class Steps {
         } else {
             if (offset == Registers.AQA) {
                 aqa = (int) write.value();
+            }
+            if (offset == Registers.INTMS || offset == Registers.INTMC) {
+                int bits = (int) write.value();
+                interrupts.mask(
+                        offset == Registers.INTMS ? bits : 0, offset == Registers.INTMC ? bits : 0);
             }
             if (offset == Registers.NSSR && write.value() == Registers.NSSR_RESET) {
                 cc = 0;
@@ -173,6 +188,7 @@ final class Steps {
         guest.ioEntryBytes(1 << Registers.ccIosqes(value));
         if (was && !is) {
             guest.forget();
+            interrupts.mask(0, -1);
         }
         writeBar(write, write.value());
     }
@@ -312,6 +328,7 @@ final class Steps {
         interrupts.mode(choice.kind());
         pump.guarded(() -> driver.interruptMode(choice.kind()));
         for (int vector : choice.vectors()) {
+            interrupts.mask(vector, false);
             long entry = (long) vector * MSIX_ENTRY_BYTES;
             int cpu = choice.at().cpu();
             pump.guarded(

@@ -86,6 +86,7 @@ public final class PinIrqDeassertedEarly extends Rule {
             // With MSI or MSI-X on, or the pin disabled, the line goes down whatever lies there.
             forget();
         }
+        masked(e);
         time(h, judge);
         if (e.side == Side.GUEST) {
             moved(h, e, judge);
@@ -96,6 +97,16 @@ public final class PinIrqDeassertedEarly extends Rule {
         downSeq = -1;
         maskNs = 0;
         emptied.clear();
+    }
+
+    /** A queue that is unmasked just now had no line until now. */
+    private void masked(CapturedEvent e) {
+        boolean masks =
+                e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
+        boolean bar0 = e.kind == EventKind.REGISTER_WRITTEN && e.space == RegisterSpace.BAR0;
+        if (bar0 && masks && e.side == Side.GUEST) {
+            maskNs = e.timeNs;
+        }
     }
 
     private void moved(History h, CapturedEvent e, Judge judge) {
@@ -113,13 +124,6 @@ public final class PinIrqDeassertedEarly extends Rule {
                     judge.chance();
                     downSeq = e.seq;
                     downNs = e.timeNs;
-                }
-            }
-            case REGISTER_WRITTEN -> {
-                boolean masks =
-                        e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
-                if (masks && e.space == RegisterSpace.BAR0) {
-                    maskNs = e.timeNs;
                 }
             }
             case DOORBELL_RUNG -> acknowledged(h);
