@@ -283,6 +283,7 @@ public final class Planner {
                         e.qid,
                         Cqe.status(e.entry, 0),
                         Cqe.dw0(e.entry, 0),
+                        Cqe.dw1(e.entry, 0),
                         Cqe.sqhd(e.entry, 0),
                         (int) e.known);
         if (!guests) {

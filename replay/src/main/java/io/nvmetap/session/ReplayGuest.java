@@ -404,6 +404,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
                         Math.max(command.entry, sq.consumedEntries()),
                         sq.submittedEntries());
         long seq = recorded.at().seq();
+        if (!command.altered.isEmpty()) {
+            outcome.diverged(seq, exchange.describe() + ": " + command.altered);
+            return;
+        }
+        comparator.vendor(exchange);
         boolean byDriver = controller.sees() && !command.received;
         if (controller.sees() && untrue(command, cqe)) {
             return;
