@@ -192,6 +192,13 @@ class ExternalReplayITCase {
         BootRecordings.assertSame(own);
     }
 
+    /** See {@link LateStartTest}: the same with a driver in another process. */
+    @Test
+    void shouldReplayTheSameFromASnapshot() throws IOException {
+        Plan late = LateStartTest.plan("chain", 1);
+        assertSame("late start", exec(late, setting(), reference("reference")));
+    }
+
     /** See {@link VendorCommandsTest}: the same with a driver in another process. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
