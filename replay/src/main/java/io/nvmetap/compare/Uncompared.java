@@ -12,6 +12,7 @@ public enum Uncompared {
     PAYLOAD("data received: the source did not capture it"),
     PAYLOAD_OTHER_CONTROLLER("data received: it comes from another controller"),
     INTERRUPTS("interrupts: none was recorded for these completions"),
+    INTERRUPTS_MASKED("interrupts: the guest masked them when these completions came"),
     REGISTER_VALUES("register reads: the source did not see the values"),
     REGISTERS_OF_CONTROLLER(
             "register reads: the controller's own were recorded, a driver may show less"),

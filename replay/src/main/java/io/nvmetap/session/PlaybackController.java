@@ -105,8 +105,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
 
     /** The guest lost or got its answer: nothing more to recognize. */
     void forgetFinished() {
-        waiting.removeIf(c -> c.arrived);
-        recognized.removeIf(c -> c.arrived);
+        waiting.removeIf(c -> c.finished);
+        recognized.removeIf(c -> c.finished);
     }
 
     @Override
@@ -185,6 +185,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
 
     private void stop() {
         life++;
+        // A controller level reset clears INTMS too (NVMe Base 2.0c 3.7.2).
+        interrupts.maskClear(-1);
         queues.clear();
         held.clear();
         registers.set(Registers.CSTS, 0);
@@ -303,6 +305,11 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
                 waits = true;
                 continue;
             }
+            if (deletes(next) && inOrder.stream().anyMatch(h -> h.free && before(h, next))) {
+                // They pump again.
+                waits = true;
+                continue;
+            }
             boolean room = queues.room(next.sqid) || !queues.exists(next.sqid);
             if (room && held.remove(next.answer.at().seq(), next)) {
                 lastPostNs = timeline.nowNs();
@@ -310,6 +317,18 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
                 complete(next);
             }
         }
+    }
+
+    /** A queue ends when what was recorded on it before has been answered. */
+    private static boolean deletes(Held held) {
+        int opcode = Sqe.opcode(held.sqe, 0);
+        return held.sqid == 0
+                && (opcode == Opcodes.ADMIN_DELETE_SQ || opcode == Opcodes.ADMIN_DELETE_CQ);
+    }
+
+    private boolean before(Held one, Held other) {
+        long seq = one.answer.at().seq();
+        return seq < other.answer.at().seq() && held.get(seq) == one;
     }
 
     /** Completions keep their recorded distance, for a driver may tell which came first by it. */

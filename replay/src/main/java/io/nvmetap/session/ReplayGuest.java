@@ -363,7 +363,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
     }
 
     private void judge(CompletionRing ring, SubmissionRing sq, Submitted command, byte[] cqe) {
+        if (controller.sees() && command.atController.postedOrder < 0) {
+            sq.postedTwin(command).ifPresent(command::trade);
+        }
         command.arrived = true;
+        command.atController.finished = true;
         Exchange exchange = command.exchange;
         Optional<Answer> recorded = exchange.answer();
         if (recorded.isEmpty()) {
@@ -404,12 +408,13 @@ final class ReplayGuest implements WatchedMemory.Listener {
                         Math.max(command.entry, sq.consumedEntries()),
                         sq.submittedEntries());
         long seq = recorded.at().seq();
-        if (!command.altered.isEmpty()) {
-            outcome.diverged(seq, exchange.describe() + ": " + command.altered);
+        String altered = command.atController.altered;
+        if (!altered.isEmpty()) {
+            outcome.diverged(seq, exchange.describe() + ": " + altered);
             return;
         }
         comparator.vendor(exchange);
-        boolean byDriver = controller.sees() && !command.received;
+        boolean byDriver = controller.sees() && !command.atController.received;
         if (controller.sees() && untrue(command, cqe)) {
             return;
         }
@@ -428,7 +433,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private boolean untrue(Submitted command, byte[] cqe) {
         Exchange exchange = command.exchange;
         boolean success = StatusCode.success(Cqe.status(cqe, 0));
-        if (exchange.admin() || !success || command.postedOrder >= 0) {
+        if (exchange.admin() || !success || command.atController.postedOrder >= 0) {
             return false;
         }
         long seq = exchange.answer().map(a -> a.at().seq()).orElse(outcome.at());
@@ -437,17 +442,17 @@ final class ReplayGuest implements WatchedMemory.Listener {
                 seq,
                 exchange.describe()
                         + ": completed before the controller "
-                        + (command.received ? "completed it" : "got it")
-                        + (instead.isEmpty() || command.received ? "" : "; it got " + instead));
+                        + (command.atController.received ? "completed it" : "got it")
+                        + (instead.isEmpty() || command.atController.received ? "" : "; it got " + instead));
         return true;
     }
 
     private void order(CompletionRing ring, Submitted command, long seq) {
-        if (command.postedOrder < 0) {
+        if (command.atController.postedOrder < 0) {
             return;
         }
         long before = lastOrder.getOrDefault(ring.cqid, -1L);
-        if (command.postedOrder < before) {
+        if (command.atController.postedOrder < before) {
             outcome.diverged(
                     seq,
                     command.exchange.describe()
@@ -455,7 +460,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
                             + ring.cqid
                             + " after one that the controller completed later");
         }
-        lastOrder.put(ring.cqid, command.postedOrder);
+        lastOrder.put(ring.cqid, command.atController.postedOrder);
     }
 
     private void payload(Submitted command, byte[] cqe, long seq) {
@@ -466,10 +471,10 @@ final class ReplayGuest implements WatchedMemory.Listener {
             comparator.count(Uncompared.PAYLOAD_OTHER_CONTROLLER);
             return;
         }
-        boolean looked = command.exchange.hasGuestPayload() || command.sent.length > 0;
+        boolean looked = command.exchange.hasGuestPayload() || command.atController.sent.length > 0;
         byte[] content = looked ? placer.content(command.data, PAYLOAD_BYTES_MAX) : new byte[0];
         comparator
-                .relayed(command.exchange, command.sent, content)
+                .relayed(command.exchange, command.atController.sent, content)
                 .ifPresent(sentence -> outcome.diverged(seq, sentence));
         comparator
                 .payload(command.exchange, content)
@@ -556,7 +561,8 @@ final class ReplayGuest implements WatchedMemory.Listener {
         return waiting.command == null
                 || !ring.interruptsEnabled
                 || !waiting.command.exchange.signalled()
-                || interrupts.since(waiting.moment, ring.vector);
+                || interrupts.since(waiting.moment, ring.vector)
+                || interrupts.maskedBefore(waiting.moment, ring.vector);
     }
 
     private Divergence neverTold(CompletionRing ring, Unsignalled waiting) {
@@ -576,6 +582,10 @@ final class ReplayGuest implements WatchedMemory.Listener {
             Unsignalled done = waiting.remove();
             if (done.command != null && !done.command.exchange.signalled()) {
                 comparator.count(Uncompared.INTERRUPTS);
+            } else if (done.command != null
+                    && ring.interruptsEnabled
+                    && !interrupts.since(done.moment, ring.vector)) {
+                comparator.count(Uncompared.INTERRUPTS_MASKED);
             }
         }
         return ring.acknowledge(entries);

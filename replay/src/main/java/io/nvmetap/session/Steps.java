@@ -16,6 +16,7 @@ final class Steps {
     private static final long POLL_NS = 100_000;
     private static final int ADMIN_ENTRIES_MAX = 4096;
     private static final int MSIX_ENTRY_BYTES = 16;
+    private static final int MSIX_CONTROL = 12;
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
 
     private final Controller driver;
@@ -67,6 +68,7 @@ final class Steps {
         } else if (stimulus instanceof Stimulus.ResetFunction reset) {
             cc = 0;
             guest.forget();
+            interrupts.unmasked();
             pump.guarded(() -> driver.reset(reset.kind()));
         } else if (stimulus instanceof Stimulus.ChooseInterrupts choice) {
             choose(choice, deadlineNs);
@@ -109,6 +111,10 @@ final class Steps {
     private void write(Stimulus.WriteRegister write) {
         int cpu = write.at().cpu();
         if (write.space() == RegisterSpace.MSIX_TABLE) {
+            if (write.registerOffset() % MSIX_ENTRY_BYTES == MSIX_CONTROL) {
+                int vector = (int) (write.registerOffset() / MSIX_ENTRY_BYTES);
+                interrupts.mask(vector, (write.value() & 1) != 0);
+            }
             pump.guarded(
                     () ->
                             driver.writeMsix(
@@ -124,6 +130,11 @@ final class Steps {
         } else {
             if (offset == Registers.AQA) {
                 aqa = (int) write.value();
+            }
+            if (offset == Registers.INTMS || offset == Registers.INTMC) {
+                int bits = (int) write.value();
+                interrupts.mask(
+                        offset == Registers.INTMS ? bits : 0, offset == Registers.INTMC ? bits : 0);
             }
             if (offset == Registers.NSSR && write.value() == Registers.NSSR_RESET) {
                 cc = 0;
@@ -173,6 +184,7 @@ final class Steps {
         guest.ioEntryBytes(1 << Registers.ccIosqes(value));
         if (was && !is) {
             guest.forget();
+            interrupts.mask(0, -1);
         }
         writeBar(write, write.value());
     }
@@ -312,6 +324,7 @@ final class Steps {
         interrupts.mode(choice.kind());
         pump.guarded(() -> driver.interruptMode(choice.kind()));
         for (int vector : choice.vectors()) {
+            interrupts.mask(vector, false);
             long entry = (long) vector * MSIX_ENTRY_BYTES;
             int cpu = choice.at().cpu();
             pump.guarded(

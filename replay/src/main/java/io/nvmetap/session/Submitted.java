@@ -27,8 +27,17 @@ final class Submitted {
     /** What the controller sent, empty if nothing. */
     byte[] sent = {};
 
+    /**
+     * The command that the controller took for this one: itself, or another that means the same. A
+     * driver may send two such commands in any order, and the controller cannot tell.
+     */
+    Submitted atController = this;
+
     /** The guest saw its completion. */
     boolean arrived;
+
+    /** The guest saw the completion of what the controller took this for. */
+    boolean finished;
 
     Submitted(Exchange exchange, byte[] sqe, int cid, long entry, DataLayout data) {
         this.exchange = exchange;
@@ -46,6 +55,13 @@ final class Submitted {
     /** The queue its completion was recorded in, 0 if none was. */
     int cqid() {
         return exchange.answer().map(Answer::cqid).orElse(0);
+    }
+
+    /** What the controller made of two commands that mean the same is the other way round. */
+    void trade(Submitted twin) {
+        Submitted mine = atController;
+        atController = twin.atController;
+        twin.atController = mine;
     }
 
     /** Pages of a command. */

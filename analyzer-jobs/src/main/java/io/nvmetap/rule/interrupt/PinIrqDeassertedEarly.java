@@ -107,9 +107,13 @@ public final class PinIrqDeassertedEarly extends Rule {
         if (over || !blind(h).isEmpty()) {
             return;
         }
+        Line line = e.side == Side.GUEST ? guest : device;
+        if (e.kind == EventKind.REGISTER_WRITTEN) {
+            // First: a queue that is unmasked just now had no line until now.
+            written(e, line);
+        }
         judge(h, h.guest, guest, judge);
         judge(h, h.device, device, judge);
-        Line line = e.side == Side.GUEST ? guest : device;
         switch (e.kind) {
             case INTERRUPT_RAISED, INTERRUPT_DELIVERED -> {
                 if (e.interrupt == InterruptKind.INTX) {
@@ -125,7 +129,6 @@ public final class PinIrqDeassertedEarly extends Rule {
                     line.downNs = e.timeNs;
                 }
             }
-            case REGISTER_WRITTEN -> written(e, line);
             case VECTOR_MASKED, VECTOR_UNMASKED -> line.forget();
             case DOORBELL_RUNG -> acknowledged(h, e, line);
             case COMMAND_FETCHED, COMMAND_EMITTED -> {

@@ -6,6 +6,7 @@ import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
+import io.nvmetap.nvme.Registers;
 import io.nvmetap.testkit.Scenario;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,20 @@ class PinIrqDeassertedEarlyTest {
                 .us(5)
                 .deliveredAs(0, InterruptKind.INTX)
                 .us(100)
+                .heartbeatAfterMs(0)
+                .judged()
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldCountFromTheUnmaskWhatWasMaskedWhileTheLineWasDown() {
+        lowered(Scenario.mediated())
+                .writes(Side.GUEST, Registers.INTMS, 1)
+                .lineFalls(Side.GUEST)
+                .us(30)
+                .writes(Side.GUEST, Registers.INTMC, 1)
+                .deliveredAs(0, InterruptKind.INTX)
+                .us(30)
                 .heartbeatAfterMs(0)
                 .judged()
                 .holds(RULE);
