@@ -39,14 +39,14 @@ final class LivePump implements Pump {
         try {
             timeline.leave(call);
         } catch (UncheckedIOException e) {
-            outcome.diverged(e.getCause().getMessage());
+            outcome.failed(e.getCause().getMessage());
         }
         calls++;
         // The first call is the driver's start, which has a limit of its own.
         callsNs += calls == 1 ? 0 : System.nanoTime() - beganNs;
         settled();
         if (callsNs > driver.limits().answersNsMax()) {
-            outcome.diverged(
+            outcome.failed(
                     String.format(
                             "the driver answers slowly: %,d register accesses took %.1f s",
                             calls - 1, callsNs / 1e9));
@@ -57,9 +57,13 @@ final class LivePump implements Pump {
     private void settled() {
         driver.settle();
         after.run();
+        String misdeed = driver.misdeed();
+        if (!misdeed.isEmpty()) {
+            outcome.diverged(misdeed);
+        }
         String end = driver.ended();
         if (!end.isEmpty()) {
-            outcome.diverged(end);
+            outcome.failed(end);
         }
     }
 

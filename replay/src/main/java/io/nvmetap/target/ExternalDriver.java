@@ -7,6 +7,11 @@ public interface ExternalDriver extends Driver, AutoCloseable {
      */
     void settle();
 
+    /**
+     * @return what it did to guest memory that no driver may do, one sentence; "" nothing
+     */
+    String misdeed();
+
     /** How long it may take. */
     PeerLimits limits();
 

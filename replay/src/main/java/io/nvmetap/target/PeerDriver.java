@@ -123,11 +123,12 @@ abstract class PeerDriver implements ExternalDriver {
         return ending;
     }
 
+    @Override
+    public final String misdeed() {
+        return peer == null ? "" : peer.wrong();
+    }
+
     private String look() {
-        String wrong = peer == null ? "" : peer.wrong();
-        if (!wrong.isEmpty()) {
-            return wrong;
-        }
         String end = processEnded();
         if (!end.isEmpty() || remote == null) {
             return end;

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,6 +53,17 @@ final class BootRecordings {
 
     static Path kept(String name) {
         return KEPT.resolve(name + ".avro");
+    }
+
+    static List<CapturedEvent> events(Path trace) throws IOException {
+        List<CapturedEvent> events = new ArrayList<>();
+        try (TraceReader reader = TraceReader.open(trace)) {
+            CapturedEvent e = new CapturedEvent();
+            while (reader.next(e)) {
+                events.add(e.copy());
+            }
+        }
+        return events;
     }
 
     static Plan plan(Path trace) throws IOException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.compare.Verdict;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.live.DeviceCommand;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanFile;
@@ -188,6 +190,30 @@ class ExternalReplayITCase {
         assertThat(again.unknown()).isEmpty();
         assertThat(again.commands()).isEqualTo(plan(recording).commands());
         BootRecordings.assertSame(own);
+    }
+
+    /** See {@link LateStartTest}: the same with a driver in another process. */
+    @Test
+    void shouldReplayTheSameFromASnapshot() throws IOException {
+        Plan late = LateStartTest.plan("chain", 1);
+        assertSame("late start", exec(late, setting(), reference("reference")));
+    }
+
+    /** See {@link VendorCommandsTest}: the same with a driver in another process. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldPassVendorCommandsByteForByte(boolean tunnel) throws IOException {
+        List<CapturedEvent> events =
+                tunnel ? VendorRecording.apple() : VendorRecording.unknown();
+        Path own = folder.resolve("own.avro");
+        Build build = new ExternalReplay("exec:" + reference("reference"), setting());
+        Plan plan = VendorRecording.plan(events);
+        assertSame("vendor", build.replay(plan, FAST.recordedTo(own)).verdict());
+        VendorRecording.assertSameBytes(
+                events,
+                tunnel ? EventKind.COMMAND_FETCHED : EventKind.COMMAND_EMITTED,
+                BootRecordings.events(own),
+                tunnel ? VendorRecording.TUNNEL : VendorRecording.UNKNOWN);
     }
 
     @ParameterizedTest
