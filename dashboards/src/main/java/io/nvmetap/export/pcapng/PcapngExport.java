@@ -153,6 +153,11 @@ public final class PcapngExport implements EventExport {
                             + HexFormat.of().formatHex(e.entry, Sqe.SIZE, e.entryBytes));
         }
         note(notes, CaptureTexts.unseen(e, Sqe.SIZE));
+        if (Sqe.opcode(e.entry, 0) == Opcodes.ADMIN_FABRICS) {
+            // It may pass for a Connect, and what follows for that of another queue.
+            notes.add("Wireshark takes opcode 7Fh for Fabrics; the next command opens anew");
+            c.over = true;
+        }
         if (e.qid == 0) {
             queueCommand(e, c, cid);
         }

@@ -7,6 +7,9 @@ final class Command {
     /** Ties its slices to each other and to the interrupt that told of it. */
     final long flow;
 
+    /** An interrupt told of it: nothing may come after that. */
+    boolean flowEnded;
+
     /** Null where it was not seen. */
     Span guest;
 

@@ -128,7 +128,7 @@ final class CommandDrawer {
         q.opened(s);
         drawn++;
         out.begin(Fields.TYPE_SLICE_BEGIN, lane.track, s.at(startNs), "command", notes.name(e));
-        out.flow(c.flow, false);
+        flow(c, false);
         notes.command(out, e);
         out.write();
         depth(q, e.timeNs);
@@ -238,8 +238,7 @@ final class CommandDrawer {
     void interrupt(CapturedEvent e) {
         for (CompletionLine line : queues.lines(e.controller, e.side)) {
             for (Span s : line.told(e.vector, e.interrupt)) {
-                boolean last = e.side == Side.GUEST || s.command.guest == null;
-                out.flow(s.command.flow, last);
+                flow(s.command, e.side == Side.GUEST || s.command.guest == null);
             }
         }
     }
@@ -257,10 +256,18 @@ final class CommandDrawer {
         }
         out.begin(Fields.TYPE_SLICE_BEGIN, s.lane.track, s.at(timeNs), "hop", label);
         if (flow) {
-            out.flow(s.command.flow, false);
+            flow(s.command, false);
             notes.completion(out, s.cqe(), s.cqeKnown());
         }
         out.write();
+    }
+
+    /** Takes the command's flow to the event begun. */
+    private void flow(Command c, boolean ends) {
+        if (!c.flowEnded) {
+            out.flow(c.flow, ends);
+            c.flowEnded = ends;
+        }
     }
 
     private void endHop(Span s, long timeNs) throws IOException {

@@ -29,7 +29,7 @@ final class MarkDrawer {
     }
 
     void doorbell(CapturedEvent e) throws IOException {
-        if (begin(e, Marks.DOORBELLS, e.doorbell + " " + e.qid)) {
+        if (beginShort(e, Marks.DOORBELLS, e.doorbell + " " + e.qid)) {
             out.note("value", e.value);
             write();
         }
@@ -37,7 +37,7 @@ final class MarkDrawer {
 
     void shadow(CapturedEvent e) throws IOException {
         String name = "shadow " + e.cell + " " + e.doorbell + " " + e.qid;
-        if (begin(e, Marks.DOORBELLS, name)) {
+        if (beginShort(e, Marks.DOORBELLS, name)) {
             out.note("value", e.value);
             write();
         }
@@ -78,13 +78,24 @@ final class MarkDrawer {
     }
 
     private boolean begin(CapturedEvent e, Marks kind, String name) throws IOException {
+        boolean begun = beginShort(e, kind, name);
+        if (begun) {
+            out.note("text", text.body(e));
+        }
+        return begun;
+    }
+
+    /** Without the text, where the notes say all. */
+    private boolean beginShort(CapturedEvent e, Marks kind, String name) throws IOException {
         long track = tracks.marks(e.controller, e.side, kind);
         if (track == 0) {
             return false;
         }
         out.begin(Fields.TYPE_INSTANT, track, e.timeNs, "mark", name);
         out.note("seq", e.seq);
-        out.note("text", text.body(e));
+        if (e.cpu >= 0) {
+            out.note("cpu", e.cpu);
+        }
         return true;
     }
 

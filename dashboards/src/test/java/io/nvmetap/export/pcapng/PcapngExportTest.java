@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Transfer;
 import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.testkit.RandomTape;
 import io.nvmetap.testkit.Tape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -158,6 +160,21 @@ class PcapngExportTest {
     }
 
     @Test
+    void shouldNotLetACommandPassForAConnectOfAnotherQueue() throws IOException {
+        byte[] fabrics = Tape.read(1, 0x0005_0000);
+        fabrics[0] = 0x7F;
+        Tape tape =
+                Tape.started("")
+                        .emitted(0, 0, 1, fabrics)
+                        .emitted(0, 1, 2, Tape.admin(Opcodes.ADMIN_IDENTIFY, 2))
+                        .seen(0, 0, 1, Tape.cqe(0, 1, 1));
+        CaptureFile f = export(tape, Side.NONE);
+        assertThat(f.packets.get(7).comment()).startsWith("Wireshark takes opcode 7Fh for Fabrics");
+        assertThat(f.packets.stream().map(CaptureFile.Packet::conversation).distinct()).hasSize(2);
+        assertThat(f.packets.get(16).conversation()).isEqualTo(f.packets.get(0).conversation());
+    }
+
+    @Test
     void shouldCountLossesWhereTheyWereAndAtTheEnd() throws IOException {
         Tape tape =
                 Tape.started("")
@@ -218,6 +235,36 @@ class PcapngExportTest {
         assertThat(held.take(1)).isNull();
         assertThat(held.take(3)).isNotNull();
         assertThat(held.leftOut()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldWriteWholePacketsWhateverTheEventsSay() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            long seed = 4711 + i;
+            Tape tape = RandomTape.of(seed, 400);
+            for (Side side : List.of(Side.GUEST, Side.DEVICE)) {
+                CaptureFile f;
+                try {
+                    f = export(tape, side);
+                } catch (AssertionError | RuntimeException e) {
+                    throw new AssertionError("seed " + seed, e);
+                }
+                assertThat(count(f, COMMAND))
+                        .as("seed " + seed)
+                        .isEqualTo(commands(tape, side) + count(f, 0));
+            }
+        }
+    }
+
+    private static long count(CaptureFile f, int pdu) {
+        return f.packets.stream().filter(p -> p.pdu() == pdu).count();
+    }
+
+    private static long commands(Tape tape, Side side) {
+        EventKind kind = side == Side.GUEST ? EventKind.COMMAND_FETCHED : EventKind.COMMAND_EMITTED;
+        return tape.events().stream()
+                .filter(e -> e.kind == kind && (e.owner != Owner.MEDIATOR || e.commandId != -1))
+                .count();
     }
 
     private static List<Integer> pdus(CaptureFile f) {
