@@ -86,13 +86,10 @@ class WiresharkITCase {
                                 of(events, submitted),
                                 e -> String.format("0x%02x", Sqe.opcode(e.entry, 0))));
         EventKind completed = guest ? EventKind.COMPLETION_COPIED : EventKind.COMPLETION_SEEN;
+        String completions = RECORDED + " && nvme.cqe.sqid";
         assertThat(
                         counts(
-                                fields(
-                                        file,
-                                        RECORDED + " && nvme.cqe.sqid",
-                                        "nvme-tcp.cmd.qid",
-                                        "nvme.cqe.cid"),
+                                fields(file, completions, "nvme.cqe.sqid", "nvme.cqe.cid"),
                                 Function.identity()))
                 .isEqualTo(
                         counts(
@@ -101,6 +98,13 @@ class WiresharkITCase {
                                         String.format(
                                                 "0x%04x\t0x%04x",
                                                 Cqe.sqid(e.entry, 0), Cqe.cid(e.entry, 0))));
+        assertThat(
+                        fields(
+                                file,
+                                "nvme.cqe.status.p && nvme-tcp.cmd.qid != nvme.cqe.sqid",
+                                "frame.number"))
+                .as("completions in another queue's conversation")
+                .isEmpty();
         assertThat(fields(file, "nvme-tcp.type == 5 && !nvme.cqe.sqid", "ip.id")).isEmpty();
     }
 
