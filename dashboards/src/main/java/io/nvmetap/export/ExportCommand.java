@@ -14,6 +14,8 @@ import io.nvmetap.export.sink.ExportFile;
 import io.nvmetap.nvme.VendorCatalog;
 import io.nvmetap.show.EventText;
 import io.nvmetap.trace.TraceReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -81,7 +83,9 @@ public final class ExportCommand implements Callable<Integer> {
 
     /** Entry point of the launcher. */
     public static void main(String[] args) {
-        ExportCommand command = new ExportCommand(System.out, System.err);
+        // Not System.out, which keeps a full disk and a reader that left to itself.
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
+        ExportCommand command = new ExportCommand(out, System.err);
         System.exit(CommandRunner.run(command, args, System.err));
     }
 

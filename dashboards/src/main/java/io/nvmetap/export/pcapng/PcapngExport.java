@@ -232,14 +232,15 @@ public final class PcapngExport implements EventExport {
 
     @Override
     public List<String> end() throws IOException {
+        if (side == null) {
+            start(new CapturedEvent());
+        }
         if (due != null) {
             flush();
         }
         conversations.end();
         List<String> said = new ArrayList<>();
-        if (side != null) {
-            said.add(String.format("%s side", side == Side.GUEST ? "guest" : "device"));
-        }
+        said.add(side == Side.GUEST ? "guest side" : "device side");
         said.add(String.format("%,d commands", commands));
         said.add(String.format("%,d completions", completions));
         said.add(String.format("%,d conversations", conversations.opened()));

@@ -19,11 +19,16 @@ import java.util.Map;
  * completion to the interrupt.
  */
 final class CommandDrawer {
-    /** Commands on their way at once; the oldest is forgotten first, and counted. */
-    static final int COMMANDS_MAX = 1 << 17;
-
-    /** Lanes of all queues; a command that finds none is left out, and counted. */
-    static final int LANES_MAX = 1 << 18;
+    /**
+     * How much is held.
+     *
+     * @param commands commands on their way at once; the oldest is forgotten first, and counted
+     * @param lanes lanes of all queues; a command that finds none is left out, and counted
+     */
+    record Limits(int commands, int lanes) {
+        /** What is used but in tests. */
+        static final Limits USUAL = new Limits(1 << 17, 1 << 18);
+    }
 
     private static final int NO_COMMAND = -1;
 
@@ -31,7 +36,7 @@ final class CommandDrawer {
     private final Tracks tracks;
     private final Queues queues;
     private final CommandNotes notes;
-    private final int commandsMax;
+    private final Limits limits;
     private final Map<Long, Command> commands = new LinkedHashMap<>();
     private long flows;
     private long anonymous = Long.MIN_VALUE;
@@ -42,12 +47,12 @@ final class CommandDrawer {
     private long leftOut;
 
     CommandDrawer(
-            PacketWriter out, Tracks tracks, Queues queues, CommandNotes notes, int commandsMax) {
+            PacketWriter out, Tracks tracks, Queues queues, CommandNotes notes, Limits limits) {
         this.out = out;
         this.tracks = tracks;
         this.queues = queues;
         this.notes = notes;
-        this.commandsMax = commandsMax;
+        this.limits = limits;
     }
 
     void mediated(boolean isMediated) {
@@ -87,7 +92,7 @@ final class CommandDrawer {
         if (known != null) {
             return known;
         }
-        if (commands.size() >= commandsMax) {
+        if (commands.size() >= limits.commands()) {
             forgetOldest(e.timeNs);
         }
         Command c = new Command(id, ++flows);
@@ -117,9 +122,9 @@ final class CommandDrawer {
         int cid = Sqe.cid(e.entry, 0);
         closeIfOpen(q.waiting(cid), e.timeNs, "its identifier came again");
         boolean fromDoorbell = e.side == Side.GUEST || !mediated;
-        long startNs = fromDoorbell ? q.submittedAt(e.slot, e.timeNs) : e.timeNs;
+        long startNs = fromDoorbell ? q.submittedAt(e.slot, e.timeNs, queues.gaps()) : e.timeNs;
         int made = q.lanes();
-        QueueLanes.Lane lane = q.lane(startNs, lanes < LANES_MAX, tracks);
+        QueueLanes.Lane lane = q.lane(startNs, lanes < limits.lanes(), tracks);
         lanes += q.lanes() - made;
         if (lane == null || lane.track == 0) {
             return null;
@@ -205,7 +210,7 @@ final class CommandDrawer {
     void tail(CapturedEvent e) {
         QueueLanes q = queues.submission(e.controller, e.side, e.qid);
         if (q != null) {
-            q.rung((int) e.value, e.timeNs);
+            q.rung((int) e.value, e.timeNs, queues.gaps());
         }
     }
 
@@ -227,11 +232,6 @@ final class CommandDrawer {
                 close(s, e.timeNs, "reset");
             }
         }
-    }
-
-    /** Events are missing. */
-    void lost() {
-        queues.all().forEach(QueueLanes::forgetDoorbells);
     }
 
     /** Flows of the completions that this interrupt tells of, onto the event begun. */

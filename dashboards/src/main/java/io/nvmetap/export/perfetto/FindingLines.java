@@ -61,8 +61,12 @@ public final class FindingLines {
                     throw noFindings(file, "not one object a line");
                 }
                 Mark mark = mark(p);
-                if (mark != null && marks.size() < FINDINGS_MAX) {
+                if (mark != null) {
                     marks.add(mark);
+                }
+                if (marks.size() > FINDINGS_MAX) {
+                    throw CliFailure.environment(
+                            file + ": over 100,000 findings; take those of fewer --rules");
                 }
             }
             return marks;

@@ -42,21 +42,18 @@ public final class PerfettoExport implements EventExport {
 
     public PerfettoExport(
             OutputStream stream, VendorCatalog vendors, List<FindingLines.Mark> findings) {
-        this(stream, vendors, findings, CommandDrawer.COMMANDS_MAX);
+        this(stream, vendors, findings, CommandDrawer.Limits.USUAL);
     }
 
-    /**
-     * @param commandsMax commands on their way at once
-     */
     PerfettoExport(
             OutputStream stream,
             VendorCatalog vendors,
             List<FindingLines.Mark> findings,
-            int commandsMax) {
+            CommandDrawer.Limits limits) {
         out = new PacketWriter(stream);
         tracks = new Tracks(out);
         CommandNotes notes = new CommandNotes(vendors);
-        commands = new CommandDrawer(out, tracks, queues, notes, commandsMax);
+        commands = new CommandDrawer(out, tracks, queues, notes, limits);
         marks = new MarkDrawer(out, tracks, new EventText(vendors));
         this.findings = findings;
     }
@@ -65,7 +62,7 @@ public final class PerfettoExport implements EventExport {
     public void lost(long count) {
         pendingGap += count;
         lost += count;
-        commands.lost();
+        queues.gap();
     }
 
     @Override
@@ -188,7 +185,10 @@ public final class PerfettoExport implements EventExport {
     }
 
     @Override
-    public List<String> end() {
+    public List<String> end() throws IOException {
+        if (!started) {
+            start(new CapturedEvent());
+        }
         List<String> said = new ArrayList<>(commands.said());
         said.add(String.format("%,d marks", marks.drawn()));
         if (unmatched > 0) {

@@ -29,6 +29,7 @@ final class QueueLanes {
     private final LinkedHashSet<Span> open = new LinkedHashSet<>();
     private final Map<Integer, Span> byCid = new HashMap<>();
     private int lanes;
+    private int gaps;
     private long depthTrack;
     private int depth;
 
@@ -55,8 +56,13 @@ final class QueueLanes {
         }
     }
 
-    /** The tail doorbell was rung: commands up to slot {@code tail} - 1 are submitted. */
-    void rung(int tail, long timeNs) {
+    /**
+     * The tail doorbell was rung: commands up to slot {@code tail} - 1 are submitted.
+     *
+     * @param gapsNow gaps in the trace so far
+     */
+    void rung(int tail, long timeNs, int gapsNow) {
+        forgetBefore(gapsNow);
         if (doorbells.size() == DOORBELLS_MAX) {
             doorbells.poll();
         }
@@ -70,7 +76,8 @@ final class QueueLanes {
      * @param slot slot fetched, -1 not seen: then the newest doorbell counts, for one command
      * @return {@code nowNs} if no doorbell was seen
      */
-    long submittedAt(int slot, long nowNs) {
+    long submittedAt(int slot, long nowNs, int gapsNow) {
+        forgetBefore(gapsNow);
         if (slot < 0) {
             long[] newest = doorbells.peekLast();
             doorbells.clear();
@@ -91,9 +98,17 @@ final class QueueLanes {
         return covering == null ? nowNs : covering[1];
     }
 
-    /** Something is missing: what doorbells told before it does not count. */
+    /** What doorbells told does not count any more. */
     void forgetDoorbells() {
         doorbells.clear();
+    }
+
+    /** What doorbells told before a gap does not count. */
+    private void forgetBefore(int gapsNow) {
+        if (gapsNow != gaps) {
+            gaps = gapsNow;
+            doorbells.clear();
+        }
     }
 
     /**

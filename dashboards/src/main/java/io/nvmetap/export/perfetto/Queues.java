@@ -4,7 +4,7 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.LiveState;
 import io.nvmetap.event.QueueState;
 import io.nvmetap.event.Side;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,20 +14,29 @@ final class Queues {
     /** Queues of each kind that are drawn; what happens on others is left out. */
     static final int QUEUES_MAX = 8192;
 
-    private record Key(int controller, Side side, int qid) {}
+    private record Place(int controller, Side side) {}
+
+    private record Key(Place place, int qid) {}
 
     private final Map<Key, QueueLanes> submission = new HashMap<>();
     private final Map<Key, CompletionLine> completion = new HashMap<>();
+    private final Map<Place, List<QueueLanes>> submissionOf = new HashMap<>();
+    private final Map<Place, List<CompletionLine>> completionOf = new HashMap<>();
+
+    /** Counts gaps: what a doorbell told before the last one does not count. */
+    private int gaps;
 
     /**
      * @return the submission queue, null if there are too many
      */
     QueueLanes submission(int controller, Side side, int sqid) {
-        Key key = new Key(controller, side, sqid);
+        Place place = new Place(controller, side);
+        Key key = new Key(place, sqid);
         QueueLanes known = submission.get(key);
         if (known == null && submission.size() < QUEUES_MAX) {
             known = new QueueLanes(controller, side, sqid);
             submission.put(key, known);
+            submissionOf.computeIfAbsent(place, k -> new ArrayList<>()).add(known);
         }
         return known;
     }
@@ -36,13 +45,15 @@ final class Queues {
      * @return the completion queue, null if there are too many
      */
     CompletionLine completion(int controller, Side side, int cqid) {
-        Key key = new Key(controller, side, cqid);
+        Place place = new Place(controller, side);
+        Key key = new Key(place, cqid);
         CompletionLine known = completion.get(key);
         if (known == null && completion.size() < QUEUES_MAX) {
             known = new CompletionLine();
             // The admin completion queue uses vector 0 (NVMe Base 2.0, section 3.3.1.3).
             known.vector = cqid == 0 ? 0 : -1;
             completion.put(key, known);
+            completionOf.computeIfAbsent(place, k -> new ArrayList<>()).add(known);
         }
         return known;
     }
@@ -51,23 +62,26 @@ final class Queues {
      * @return submission queues of one side of a controller
      */
     List<QueueLanes> of(int controller, Side side) {
-        return submission.values().stream()
-                .filter(q -> q.controller == controller && q.side == side)
-                .toList();
+        return submissionOf.getOrDefault(new Place(controller, side), List.of());
     }
 
     /**
      * @return completion queues of one side of a controller
      */
     List<CompletionLine> lines(int controller, Side side) {
-        return completion.entrySet().stream()
-                .filter(e -> e.getKey().controller() == controller && e.getKey().side() == side)
-                .map(Map.Entry::getValue)
-                .toList();
+        return completionOf.getOrDefault(new Place(controller, side), List.of());
     }
 
-    Collection<QueueLanes> all() {
-        return submission.values();
+    /** Events are missing. */
+    void gap() {
+        gaps++;
+    }
+
+    /**
+     * @return how many gaps there were
+     */
+    int gaps() {
+        return gaps;
     }
 
     /** Takes the vectors of completion queues from a snapshot. */

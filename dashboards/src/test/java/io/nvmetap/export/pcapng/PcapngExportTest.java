@@ -225,6 +225,28 @@ class PcapngExportTest {
     }
 
     @Test
+    void shouldForgetWhereTheOldestCommandWentWhenThereAreTooMany() throws IOException {
+        Tape tape = Tape.started("");
+        for (int i = 0; i <= PcapngExport.COMMANDS_MAX; i++) {
+            tape.emitted(1 + (i >> 16), i & 0xFFFF, i, Tape.read(i & 0xFFFF, i));
+        }
+        tape.seen(1, 0, 0, Tape.cqe(2, 0, 0)).seen(1, 1, 1, Tape.cqe(2, 1, 0));
+        CaptureFile f = export(tape, Side.NONE);
+        int all = f.packets.size();
+        String second = f.packets.get((1 << 16) + 14).conversation();
+        assertThat(f.packets.get(all - 2).conversation()).isEqualTo(second);
+        assertThat(f.packets.get(all - 1).conversation()).isNotEqualTo(second);
+        assertThat(f.packets.get(all - 1).comment()).contains("names submission queue 2");
+    }
+
+    @Test
+    void shouldWriteAFileEvenIfThereIsNothingInIt() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new PcapngExport(out, Side.NONE).end();
+        assertThat(CaptureFile.read(out.toByteArray()).section).startsWith("session 0000");
+    }
+
+    @Test
     void shouldDropTheOldestPayloadWhenTooMuchIsHeld() {
         HeldPayloads held = new HeldPayloads(10);
         for (long id = 1; id <= 3; id++) {

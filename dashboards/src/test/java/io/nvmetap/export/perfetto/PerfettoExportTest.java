@@ -10,6 +10,7 @@ import io.nvmetap.event.Owner;
 import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.event.Side;
+import io.nvmetap.export.perfetto.CommandDrawer.Limits;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.VendorCatalog;
 import io.nvmetap.testkit.RandomTape;
@@ -275,7 +276,7 @@ class PerfettoExportTest {
             tape.emitted(1, i, i, Tape.read(i, i));
         }
         tape.seen(1, 0, 0, Tape.cqe(1, 0, 0));
-        DrawnTrace t = draw(tape, List.of(), 10);
+        DrawnTrace t = draw(tape, List.of(), new Limits(10, 100));
         assertThat(t.commandNotes.get(1))
                 .containsEntry("end", "forgotten: too many commands on their way");
         assertThat(said)
@@ -283,6 +284,34 @@ class PerfettoExportTest {
                         "10 commands open at the end",
                         "2 forgotten, 0 left out",
                         "1 completions without a command");
+    }
+
+    @Test
+    void shouldLeaveOutACommandThatFindsNoLane() throws IOException {
+        Tape tape = Tape.started("");
+        for (int i = 0; i < 4; i++) {
+            tape.emitted(1, i, i, Tape.read(i, i));
+        }
+        tape.seen(1, 0, 0, Tape.cqe(1, 0, 0)).head(Side.DEVICE, 1, 1);
+        tape.emitted(1, 4, 4, Tape.read(4, 0));
+        DrawnTrace t = draw(tape, List.of(), new Limits(10, 3));
+        assertThat(t.commands()).hasSize(4);
+        assertThat(said).contains("3 commands open at the end", "0 forgotten, 1 left out");
+    }
+
+    @Test
+    void shouldNotTrustADoorbellFromBeforeAGap() throws IOException {
+        Tape tape =
+                Tape.started("").tail(Side.DEVICE, 1, 5).lose(1).emitted(1, 3, 1, Tape.read(1, 0));
+        assertThat(draw(tape).commands().get(0).start()).isEqualTo(2000);
+    }
+
+    @Test
+    void shouldWriteATraceEvenIfThereIsNothingToDraw() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new PerfettoExport(out, VendorCatalog.bundled(), List.of()).end();
+        assertThat(DrawnTrace.read(out.toByteArray()).slices).isEmpty();
+        assertThat(out.size()).isPositive();
     }
 
     @Test
@@ -316,7 +345,7 @@ class PerfettoExportTest {
                         "clause",
                         "remedy",
                         List.of(3L, 5L));
-        DrawnTrace t = draw(Tape.started(""), List.of(finding), 10);
+        DrawnTrace t = draw(Tape.started(""), List.of(finding), Limits.USUAL);
         DrawnTrace.Mark mark = t.marks.get(t.marks.size() - 1);
         assertThat(mark.track()).isEqualTo("findings");
         assertThat(mark.name()).isEqualTo("ERROR It stalls");
@@ -333,7 +362,7 @@ class PerfettoExportTest {
             Tape tape = RandomTape.of(seed, 400);
             DrawnTrace t;
             try {
-                t = draw(tape, List.of(), 50);
+                t = draw(tape, List.of(), new Limits(50, 10_000));
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed, e);
             }
@@ -359,14 +388,13 @@ class PerfettoExportTest {
     }
 
     private DrawnTrace draw(Tape tape) throws IOException {
-        return draw(tape, List.of(), CommandDrawer.COMMANDS_MAX);
+        return draw(tape, List.of(), Limits.USUAL);
     }
 
-    private DrawnTrace draw(Tape tape, List<FindingLines.Mark> findings, int commandsMax)
+    private DrawnTrace draw(Tape tape, List<FindingLines.Mark> findings, Limits limits)
             throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PerfettoExport export =
-                new PerfettoExport(out, VendorCatalog.bundled(), findings, commandsMax);
+        PerfettoExport export = new PerfettoExport(out, VendorCatalog.bundled(), findings, limits);
         long next = 0;
         for (CapturedEvent e : tape.events()) {
             if (e.seq > next) {
