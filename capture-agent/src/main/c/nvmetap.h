@@ -338,9 +338,11 @@ nvmetap_text_bytes (const char *s)
 	unsigned n = 0;
 	while (s && n < NVMETAP_TEXT_MAX && s[n])
 		n++;
-	if (s && n == NVMETAP_TEXT_MAX && s[n])
-		while (n && ((unsigned char)s[n] & 0xC0) == 0x80)
+	if (n == NVMETAP_TEXT_MAX) {
+		while (n && ((unsigned char)s[n - 1] & 0xC0) == 0x80)
 			n--;
+		n -= n && (unsigned char)s[n - 1] >= 0xC0;
+	}
 	return n;
 }
 
