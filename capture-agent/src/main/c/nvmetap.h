@@ -877,10 +877,7 @@ nvmetap_command (const struct nvmetap_at *at, unsigned kind, const struct nvmeta
 	p = nvmetap_put64 (p, ~c->unseen);
 	p = nvmetap_put64 (p, (uint64_t)c->id);
 	p = nvmetap_put64 (p, (uint64_t)c->data_bytes);
-	__builtin_memcpy (p, c->sqe, 64);
-	if (entry == 128)
-		__builtin_memcpy (p + 64, (const unsigned char *)c->sqe + 64, 64);
-	p += entry;
+	p = nvmetap_copy (p, c->sqe, entry);
 	for (i = 0; i < pages; i++) {
 		p = nvmetap_put64 (p, c->pages[i].address);
 		p = nvmetap_put32 (p, c->pages[i].bytes);
@@ -902,7 +899,7 @@ nvmetap_completion (const struct nvmetap_at *at, unsigned kind, unsigned cqid, i
 	nvmetap_put32 (p + 4, (uint32_t)slot);
 	nvmetap_put32 (p + 8, ~unseen);
 	nvmetap_put64 (p + 12, (uint64_t)command_id);
-	__builtin_memcpy (p + 20, cqe, 16);
+	nvmetap_copy (p + 20, cqe, 16);
 	nvmetap_commit (p);
 	return 1;
 }

@@ -25,15 +25,15 @@ get16 (const unsigned char *p)
 }
 
 void
-mediator_init (struct mediator *m, struct nvmetap *tap, struct mediator_machine machine,
+mediator_init (struct mediator *m, struct nvmetap *tap, const struct mediator_machine *machine,
 	       enum mediator_fault fault)
 {
 	nvmetap_wipe ((unsigned char *)m, sizeof *m);
 	m->at.tap = tap;
-	m->machine = machine;
+	nvmetap_copy ((unsigned char *)&m->machine, machine, sizeof *machine);
 	m->fault = fault;
 	m->next_id = 1;
-	m->own_used = machine.own_memory;
+	m->own_used = machine->own_memory;
 }
 
 static uint64_t
@@ -72,20 +72,20 @@ device_doorbell (struct mediator *m, unsigned kind, unsigned qid, uint32_t value
 /* ---- commands out --------------------------------------------------------------------------- */
 
 static void
-emit (struct mediator *m, unsigned qid, const unsigned char *sqe, struct mediator_slot slot)
+emit (struct mediator *m, unsigned qid, const unsigned char *sqe, const struct mediator_slot *slot)
 {
 	struct mediator_queue *q = &m->queues[qid];
 	unsigned char *own = m->machine.memory + q->own_sq + 64 * q->own_tail;
-	struct nvmetap_page page = { slot.data, slot.data_bytes };
-	struct nvmetap_command c = { own, 64, (uint16_t)qid, (int32_t)q->own_tail, 0, slot.id,
-		slot.data_bytes, &page, slot.data_bytes != 0,
-		slot.own ? NVMETAP_OWNER_MEDIATOR : NVMETAP_OWNER_GUEST, 0 };
+	struct nvmetap_page page = { slot->data, slot->data_bytes };
+	struct nvmetap_command c = { own, 64, (uint16_t)qid, (int32_t)q->own_tail, 0, slot->id,
+		slot->data_bytes, &page, slot->data_bytes != 0,
+		slot->own ? NVMETAP_OWNER_MEDIATOR : NVMETAP_OWNER_GUEST, 0 };
 	uint32_t i = q->next_slot;
 	while (q->slots[i].busy)
 		i = (i + 1) % q->sq_entries;
 	q->next_slot = (i + 1) % q->sq_entries;
-	slot.busy = 1;
-	q->slots[i] = slot;
+	nvmetap_copy ((unsigned char *)&q->slots[i], slot, sizeof *slot);
+	q->slots[i].busy = 1;
 	nvmetap_copy (own, sqe, 64);
 	nvmetap_put16 (own + 2, i);
 	nvmetap_command (&m->at, NVMETAP_COMMAND_EMITTED, &c);
@@ -103,7 +103,7 @@ ask (struct mediator *m)
 	sqe[0] = GET_FEATURES;
 	sqe[40] = 7;
 	nvmetap_request (&m->at, NVMETAP_REQUEST_QUEUED, 0, NVMETAP_OWNER_MEDIATOR, slot.id);
-	emit (m, 0, sqe, slot);
+	emit (m, 0, sqe, &slot);
 	nvmetap_request (&m->at, NVMETAP_REQUEST_SUBMITTED, 0, NVMETAP_OWNER_MEDIATOR, slot.id);
 	device_doorbell (m, NVMETAP_SQ_TAIL, 0, m->queues[0].own_tail);
 }
@@ -161,7 +161,7 @@ fetch (struct mediator *m, unsigned qid, uint32_t tail)
 		if (qid == 0 && (sqe[0] == CREATE_CQ || sqe[0] == CREATE_SQ))
 			shadow_queue (m, sqe, sqe[0] == CREATE_CQ);
 		q->guest_head = (q->guest_head + 1) % q->sq_entries;
-		emit (m, qid, sqe, slot);
+		emit (m, qid, sqe, &slot);
 	}
 	device_doorbell (m, NVMETAP_SQ_TAIL, qid, q->own_tail);
 }

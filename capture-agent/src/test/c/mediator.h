@@ -58,7 +58,8 @@ struct mediator {
 	unsigned char asked;            /* its own command was issued in this enable */
 };
 
-void mediator_init (struct mediator *m, struct nvmetap *tap, struct mediator_machine machine,
+void mediator_init (struct mediator *m, struct nvmetap *tap,
+		    const struct mediator_machine *machine,
 		    enum mediator_fault fault);
 uint32_t mediator_read (struct mediator *m, uint32_t offset);
 void mediator_write (struct mediator *m, uint32_t offset, uint32_t value);

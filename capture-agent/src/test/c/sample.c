@@ -390,7 +390,7 @@ main (int argc, char **argv)
 		channel_fail ("tap");
 	tap->owner_pid = (uint32_t)getpid ();
 	machine.channel = &channel;
-	mediator_init (&machine.mediator, tap, around,
+	mediator_init (&machine.mediator, tap, &around,
 		       (enum mediator_fault)(argc > 2 ? atoi (argv[2]) : 0));
 	hello (tap, argc > 4 ? (unsigned)atoi (argv[4]) : NVMETAP_PAYLOAD_ADMIN);
 	start_guest ();
