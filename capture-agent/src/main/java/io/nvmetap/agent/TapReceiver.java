@@ -49,6 +49,7 @@ final class TapReceiver {
     private final AvroOut out = new AvroOut(4 * 1024);
     private final Map<Integer, byte[]> keys = new HashMap<>();
     private TapSinks.Place place;
+    private String broken = "";
     private long eventsOfSession;
     private long lastHeardNs;
     private long lastBeatNs;
@@ -87,9 +88,9 @@ final class TapReceiver {
         String reason = "the agent was stopped";
         try {
             while (!stopping) {
-                Outcome outcome = source.pass(deframer, translator, BEAT_EVERY_MS);
+                Outcome outcome = look(source);
                 if (outcome == Outcome.OVER) {
-                    reason = source.endReason();
+                    reason = broken.isEmpty() ? source.endReason() : broken;
                     break;
                 }
                 heard(outcome == Outcome.SOME, source.beatAfterMs());
@@ -98,10 +99,18 @@ final class TapReceiver {
             throw new IOException(name + ": " + e.getMessage());
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        } catch (IOException e) {
-            reason = "the tap's bytes ended: " + e.getMessage();
         } finally {
             finish(reason);
+        }
+    }
+
+    /** A source that breaks is one that ends; what the sinks refuse comes unchecked. */
+    private Outcome look(TapSource source) {
+        try {
+            return source.pass(deframer, translator, BEAT_EVERY_MS);
+        } catch (IOException e) {
+            broken = "the tap's bytes ended: " + e.getMessage();
+            return Outcome.OVER;
         }
     }
 
@@ -230,6 +239,9 @@ final class TapReceiver {
 
     private void ended(CapturedEvent e) throws IOException {
         TapSinks.Place done = place;
+        if (done == null) {
+            return;
+        }
         place = null;
         done.sink().close();
         say.accept(
