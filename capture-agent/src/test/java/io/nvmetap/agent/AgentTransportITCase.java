@@ -49,6 +49,20 @@ class AgentTransportITCase {
         }
     }
 
+    /** What the tests of analysis and replay look at. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void shouldLeaveRecordingsForOtherTests(int fault) throws Exception {
+        String sample =
+                CPrograms.with(Compiler.GCC, folder)
+                        .build("sample", List.of("-O2"), "mediator")
+                        .toString();
+        Path kept = Files.createDirectories(Path.of("target/taps"));
+        Path trace = kept.resolve("fault-" + fault + ".avro");
+        talk("unix", trace, List.of(sample, "WHERE", Integer.toString(fault), "10"));
+        assertThat(AgentRun.events(trace)).hasSizeGreaterThan(1_000);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"unix", "tcp", "shm", "serial"})
     void shouldCountEveryLossExactlyWhenOverloaded(String way) throws Exception {
