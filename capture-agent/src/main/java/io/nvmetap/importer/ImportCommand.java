@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.ZipException;
 import picocli.CommandLine.Command;
@@ -51,6 +52,14 @@ public final class ImportCommand implements Callable<Integer> {
             description = "a mediator of this name stood between guest and this device")
     private String mediator;
 
+    @Option(
+            names = "--join",
+            paramLabel = "F",
+            description =
+                    "ftrace: put the kernel's view into this recording of the same guest, as"
+                            + " annotations")
+    private Path join;
+
     private static final int DRIVERS_SHOWN = 12;
 
     private final PrintStream out;
@@ -66,14 +75,18 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!mediator.isEmpty() && format == Format.TAP) {
-            throw CliFailure.usage("--mediator is for logs; a tap says itself who it is");
+        if (!mediator.isEmpty() && format != Format.QEMU) {
+            throw CliFailure.usage("--mediator is for QEMU logs");
+        }
+        if (join != null && format != Format.FTRACE) {
+            throw CliFailure.usage("--join is for --format ftrace");
         }
         checkFiles();
         switch (format) {
             case QEMU -> print(importLog());
             case TAP -> importTap();
-            default -> throw CliFailure.usage("--format ftrace: not yet");
+            case FTRACE -> importFtrace();
+            default -> throw new IllegalStateException(format.name());
         }
         return ExitStatus.OK;
     }
@@ -100,6 +113,17 @@ public final class ImportCommand implements Callable<Integer> {
     private void importTap() throws IOException {
         try {
             TapImport.run(input, output, out);
+        } catch (EOFException | ZipException e) {
+            throw CliFailure.environment(input + ": the gzip data is cut off or damaged");
+        }
+    }
+
+    private void importFtrace() throws IOException {
+        if (join != null && Files.exists(output) && Files.isSameFile(join, output)) {
+            throw CliFailure.usage("--out is the recording to join; name another file");
+        }
+        try {
+            FtraceImport.run(input, output, Optional.ofNullable(join), "trace-cmd", out);
         } catch (EOFException | ZipException e) {
             throw CliFailure.environment(input + ": the gzip data is cut off or damaged");
         }
