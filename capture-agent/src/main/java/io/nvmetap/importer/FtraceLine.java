@@ -1,8 +1,13 @@
 package io.nvmetap.importer;
 
+import java.util.Map;
+
 /**
  * One line of ftrace text, as {@code /sys/kernel/tracing/trace}, {@code trace_pipe}, {@code
  * trace-cmd report} and {@code perf script} print it. Refilled for each line.
+ *
+ * <p>The kernel prints these events with functions of its own. Tools outside cannot run them; they
+ * say so and print the fields by the names the kernel's structures give them, which tells as much.
  */
 final class FtraceLine {
     /** What a line can be. */
@@ -24,6 +29,13 @@ final class FtraceLine {
 
     private static final int INSTANCE_MAX = 65_535;
 
+    /** What trace-cmd says before the fields of such an event. */
+    private static final String BY_FIELDS = "[FAILED TO PARSE]";
+
+    /** Names of fields, where the kernel prints another. */
+    private static final Map<String, String> FIELD_NAMES =
+            Map.of("cmdid", "cid", "res", "result", "head", "sq_head");
+
     Kind kind = Kind.OTHER;
     String event = "";
     long timeNs;
@@ -34,6 +46,7 @@ final class FtraceLine {
 
     long lost;
     private String fields = "";
+    private boolean byFields;
 
     /** Takes the line apart; what is no event of NVMe is {@link Kind#OTHER}. */
     void parse(String text) {
@@ -129,6 +142,12 @@ final class FtraceLine {
     }
 
     private boolean rest(String text) {
+        byFields = text.startsWith(BY_FIELDS);
+        if (byFields) {
+            fields = text.substring(BY_FIELDS.length());
+            instance = (int) field(fields, "ctrl_id");
+            return instance >= 0 && instance <= INSTANCE_MAX;
+        }
         int colon = text.indexOf(':');
         if (!text.startsWith("nvme") || colon < 0) {
             return false;
@@ -143,7 +162,14 @@ final class FtraceLine {
      * @return value of a field, -1 if there is none or it is no number
      */
     long field(String key) {
-        return field(fields, key);
+        return field(fields, byFields ? FIELD_NAMES.getOrDefault(key, key) : key);
+    }
+
+    /**
+     * @return the fields go by the kernel's own names, and the command is in {@link #text()}
+     */
+    boolean byFields() {
+        return byFields;
     }
 
     /** Value behind {@code key=} where that is a word of its own. */

@@ -31,23 +31,43 @@ final class KernelCommand {
         long q = l.field("qid");
         long c = l.field("cmdid");
         String text = l.command();
-        if (q < 0 || q > 0xFFFF || c < 0 || c > 0xFFFF || text.isEmpty()) {
+        boolean told = l.byFields() || !text.isEmpty();
+        if (q < 0 || q > 0xFFFF || c < 0 || c > 0xFFFF || !told) {
             return false;
         }
         qid = (int) q;
         cid = (int) c;
+        if (l.byFields()) {
+            common(l, l.field("opcode"));
+            array(l.text());
+            return true;
+        }
         int space = text.indexOf(' ');
         String name = space < 0 ? text : text.substring(0, space);
         String arguments = space < 0 ? "" : text.substring(space + 1);
         int opcode = KernelOpcodes.opcode(name);
-        put(2, 2, cid);
-        put(4, 4, l.field("nsid"));
-        put(1, 1, l.field("flags"));
+        common(l, opcode);
         if (opcode >= 0) {
-            put(0, 1, opcode);
             arguments(opcode, arguments);
         }
         return true;
+    }
+
+    private void common(FtraceLine l, long opcode) {
+        put(0, 1, opcode);
+        put(1, 1, l.field("flags"));
+        put(2, 2, cid);
+        put(4, 4, l.field("nsid"));
+    }
+
+    /** {@code cdw10=ARRAY[05, 00, …]}; bytes that look like text are printed so and left out. */
+    private void array(String text) {
+        String sign = "cdw10=ARRAY[";
+        int from = text.indexOf(sign);
+        int end = text.indexOf(']', from + 1);
+        if (from >= 0 && end > from) {
+            bytes(text.substring(from + sign.length(), end).split(", "));
+        }
     }
 
     private void arguments(int opcode, String text) {

@@ -68,6 +68,8 @@ final class KernelJoin {
     private final List<Recorded> all = new ArrayList<>();
     private final List<Prepared> prepared = new ArrayList<>();
     private final List<Remark> remarks = new ArrayList<>();
+    private final CapturedEvent own = new CapturedEvent();
+    private int told;
     private boolean mediated;
     private long apartNs;
     private long lowNs = Long.MIN_VALUE;
@@ -332,41 +334,51 @@ final class KernelJoin {
         try (PartialTrace trace = new PartialTrace(output, marker);
                 TraceReader reader = TraceReader.open(recording)) {
             CapturedEvent e = new CapturedEvent();
-            CapturedEvent own = new CapturedEvent();
-            int next = 0;
-            long added = 0;
             while (reader.next(e)) {
                 e.sessionHigh ^= QemuLogImporter.number(digest, 0);
                 e.sessionLow ^= QemuLogImporter.number(digest, 8);
-                boolean last = e.kind == EventKind.CAPTURE_ENDED;
-                while (next < remarks.size()
-                        && e.kind != EventKind.CAPTURE_STARTED
-                        && (last || remarks.get(next).timeNs <= e.timeNs && !taken(e, next))) {
-                    Remark r = remarks.get(next++);
-                    own.sessionHigh = e.sessionHigh;
-                    own.sessionLow = e.sessionLow;
-                    own.asAnnotation(AUTHOR, r.text);
-                    own.at(e.seq + added++, Math.min(r.timeNs, e.timeNs), -1, r.controller);
-                    trace.append(own);
+                if (e.kind != EventKind.CAPTURE_STARTED) {
+                    before(e, trace);
                 }
-                e.seq += added;
-                if (last) {
-                    e.value += added;
+                e.seq += told;
+                if (e.kind == EventKind.CAPTURE_ENDED) {
+                    e.value += told;
                 }
                 trace.append(e);
             }
-            reader.damage().ifPresent(d -> {
-                throw CliFailure.environment(recording + ": " + d.describe());
-            });
+            // A recording that was cut off has no last event to put them before.
+            e.seq -= told - 1;
+            e.timeNs = Long.MAX_VALUE;
+            before(e, trace);
+            reader.damage()
+                    .ifPresent(
+                            d -> {
+                                throw CliFailure.environment(recording + ": " + d.describe());
+                            });
             trace.finish();
         } catch (MalformedEventException bad) {
             throw CliFailure.environment(recording + ": " + bad.getMessage());
         }
     }
 
+    /** Tells what comes before {@code e}; before the last event, all. */
+    private void before(CapturedEvent e, PartialTrace trace) {
+        while (told < remarks.size()
+                && (e.kind == EventKind.CAPTURE_ENDED || remarks.get(told).timeNs <= e.timeNs)
+                && !behind(e, remarks.get(told))) {
+            Remark r = remarks.get(told);
+            own.sessionHigh = e.sessionHigh;
+            own.sessionLow = e.sessionLow;
+            own.asAnnotation(AUTHOR, r.text);
+            own.at(e.seq + told++, Math.min(r.timeNs, e.timeNs), -1, r.controller);
+            trace.append(own);
+        }
+    }
+
     /** A completion's remark stands behind the completion, also at the same time. */
-    private boolean taken(CapturedEvent e, int next) {
-        return remarks.get(next).timeNs == e.timeNs
-                && remarks.get(next).text.startsWith("nvme_complete_rq");
+    private static boolean behind(CapturedEvent e, Remark r) {
+        return r.timeNs == e.timeNs
+                && e.kind != EventKind.CAPTURE_ENDED
+                && r.text.startsWith("nvme_complete_rq");
     }
 }
