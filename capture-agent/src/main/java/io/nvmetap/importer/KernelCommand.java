@@ -145,15 +145,4 @@ final class KernelCommand {
         }
         known |= ((1L << count) - 1) << at;
     }
-
-    /**
-     * @return a number that differs where the commands do, so far as they are told
-     */
-    long fingerprint() {
-        long h = known * 31 + qid;
-        for (byte b : sqe) {
-            h = h * 0x100000001B3L ^ b & 0xFF;
-        }
-        return h;
-    }
 }

@@ -34,6 +34,9 @@ final class KernelJoin {
     /** Anchors further from the middle one than this are alike by chance, nanoseconds. */
     static final long CHANCE_NS = 1_000_000_000L;
 
+    /** Commands of one queue and CID that are looked at before and behind the expected time. */
+    static final int CANDIDATES_MAX = 32;
+
     private static final String AUTHOR = "linux";
 
     /** One command in the recording. */
@@ -41,11 +44,10 @@ final class KernelJoin {
         int controller;
         int qid;
         int cid;
-        long commandId;
         long fetchedNs;
         long copiedNs = -1;
-        long fingerprintSource;
-        byte[] sqe = new byte[64];
+        long known;
+        final byte[] sqe = new byte[64];
         boolean taken;
     }
 
@@ -130,9 +132,8 @@ final class KernelJoin {
         r.controller = e.controller;
         r.qid = e.qid;
         r.cid = (e.entry[2] & 0xFF) | (e.entry[3] & 0xFF) << 8;
-        r.commandId = e.commandId;
         r.fetchedNs = e.timeNs;
-        r.fingerprintSource = e.known;
+        r.known = e.known;
         System.arraycopy(e.entry, 0, r.sqe, 0, 64);
         all.add(r);
         byId.put(e.commandId, r);
@@ -203,7 +204,7 @@ final class KernelJoin {
 
     /** Bytes that both tell are the same. */
     private static boolean alike(Prepared p, Recorded r) {
-        long both = p.known & r.fingerprintSource;
+        long both = p.known & r.known;
         for (int i = 0; i < 64; i++) {
             if ((both >>> i & 1) != 0 && p.sqe[i] != r.sqe[i]) {
                 return false;
@@ -234,15 +235,7 @@ final class KernelJoin {
 
     private void match() {
         for (Prepared p : prepared) {
-            Recorded best = null;
-            long bestNs = CHANCE_NS;
-            for (Recorded r : recorded.getOrDefault(key(p.qid, p.cid), List.of())) {
-                long off = Math.abs(r.fetchedNs - p.setupNs - apartNs);
-                if (!r.taken && off < bestNs && alike(p, r)) {
-                    best = r;
-                    bestNs = off;
-                }
-            }
+            Recorded best = nearest(p);
             if (best != null) {
                 best.taken = true;
                 p.match = best;
@@ -256,6 +249,33 @@ final class KernelJoin {
         if (bounded()) {
             apartNs = lowNs == Long.MIN_VALUE ? highNs : lowNs + (highNs - lowNs) / 2;
         }
+    }
+
+    /** Of the recorded commands of that queue and CID, which follow in time, the nearest free. */
+    private Recorded nearest(Prepared p) {
+        List<Recorded> same = recorded.getOrDefault(key(p.qid, p.cid), List.of());
+        long expectedNs = p.setupNs + apartNs;
+        int from = 0;
+        for (int to = same.size(); from < to; ) {
+            int middle = (from + to) >>> 1;
+            if (same.get(middle).fetchedNs < expectedNs) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        Recorded best = null;
+        long bestNs = CHANCE_NS;
+        int end = Math.min(same.size(), from + CANDIDATES_MAX);
+        for (int i = Math.max(0, from - CANDIDATES_MAX); i < end; i++) {
+            Recorded r = same.get(i);
+            long off = Math.abs(r.fetchedNs - expectedNs);
+            if (!r.taken && off < bestNs && alike(p, r)) {
+                best = r;
+                bestNs = off;
+            }
+        }
+        return best;
     }
 
     private boolean bounded() {
