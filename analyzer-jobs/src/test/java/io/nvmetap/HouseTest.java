@@ -61,8 +61,7 @@ class HouseTest {
                             Set.of("capture", "device", "device.model", "event", "nvme")),
                     Map.entry("wire", Set.of("event")),
                     Map.entry(
-                            "agent",
-                            Set.of("broker", "capture", "cli", "event", "trace", "wire")),
+                            "agent", Set.of("broker", "capture", "cli", "event", "trace", "wire")),
                     Map.entry("importer", Set.of("cli", "event", "nvme", "trace", "wire")),
                     Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),

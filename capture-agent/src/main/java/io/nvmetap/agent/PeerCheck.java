@@ -31,8 +31,7 @@ final class PeerCheck {
     static PeerCheck of(Path own, List<Integer> uids) throws IOException {
         Set<UserPrincipal> allowed = new HashSet<>();
         allowed.add(Files.getOwner(own));
-        UserPrincipalLookupService users =
-                FileSystems.getDefault().getUserPrincipalLookupService();
+        UserPrincipalLookupService users = FileSystems.getDefault().getUserPrincipalLookupService();
         for (int uid : uids) {
             // A number that is no name is taken as a number by the JDK's look-up on UNIX.
             allowed.add(users.lookupPrincipalByName(Integer.toString(uid)));

@@ -81,8 +81,7 @@ final class SocketListener implements Closeable {
             return;
         }
         boolean other =
-                Files.readAttributes(
-                                path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                         .isOther();
         if (other) {
             try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(path))) {

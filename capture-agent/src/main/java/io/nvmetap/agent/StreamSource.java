@@ -34,8 +34,7 @@ final class StreamSource implements TapSource {
      */
     StreamSource(Path file) {
         if (!Files.exists(file) || Files.isDirectory(file)) {
-            throw CliFailure.environment(
-                    file + ": no serial line, pipe or file; check the path");
+            throw CliFailure.environment(file + ": no serial line, pipe or file; check the path");
         }
         reader = new Thread(() -> read(file), "nvmetap-serial");
         reader.setDaemon(true);

@@ -184,10 +184,7 @@ final class TapReceiver {
             say.accept(
                     String.format(
                             "%s   %,d frames malformed   %,d before a header   %,d late",
-                            name,
-                            translator.malformed(),
-                            translator.unheard(),
-                            translator.late()));
+                            name, translator.malformed(), translator.unheard(), translator.late()));
         }
     }
 
@@ -198,9 +195,7 @@ final class TapReceiver {
                 keys.clear();
                 eventsOfSession = 0;
                 say.accept(
-                        String.format(
-                                "%s   records   %s   %s",
-                                name, mediator(e), place.name()));
+                        String.format("%s   records   %s   %s", name, mediator(e), place.name()));
             }
             deliver(e);
             if (e.kind == EventKind.CAPTURE_ENDED) {

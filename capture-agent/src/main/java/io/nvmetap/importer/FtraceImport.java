@@ -23,8 +23,7 @@ final class FtraceImport {
      * @param out where the summary goes
      * @throws CliFailure if there is nothing of NVMe in it
      */
-    static void run(
-            Path input, Path output, Optional<Path> join, String traceCmd, PrintStream out)
+    static void run(Path input, Path output, Optional<Path> join, String traceCmd, PrintStream out)
             throws IOException {
         byte[] digest = QemuLogImporter.digest(input);
         boolean dat = TraceCmd.isTraceDat(input);

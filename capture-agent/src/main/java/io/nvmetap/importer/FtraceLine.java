@@ -112,7 +112,8 @@ final class FtraceLine {
     /** Seconds and a fraction of three to nine digits, before the colon at {@code end}. */
     private boolean time(String text, int end) {
         int from = end;
-        while (from > 0 && (Character.isDigit(text.charAt(from - 1)) || text.charAt(from - 1) == '.')) {
+        while (from > 0
+                && (Character.isDigit(text.charAt(from - 1)) || text.charAt(from - 1) == '.')) {
             from--;
         }
         int dot = text.indexOf('.', from);
@@ -181,8 +182,9 @@ final class FtraceLine {
     private static String word(String text, String key) {
         String sign = key + "=";
         for (int at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) {
-            if (at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1))
-                    && text.charAt(at - 1) != '_') {
+            if (at == 0
+                    || !Character.isLetterOrDigit(text.charAt(at - 1))
+                            && text.charAt(at - 1) != '_') {
                 int from = at + sign.length();
                 int end = from;
                 while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {

@@ -171,8 +171,13 @@ final class FtraceTranslator {
         Open of = open.remove(key(controller, qid, cid & KernelCommand.TAG_MASK));
         if ((l.field("flags") & CANCELLED) != 0 && l.field("flags") != -1) {
             remark(
-                    "queue " + qid + " cid " + cid + ": given up by the kernel, status "
-                            + Long.toHexString(status) + "h is its own",
+                    "queue "
+                            + qid
+                            + " cid "
+                            + cid
+                            + ": given up by the kernel, status "
+                            + Long.toHexString(status)
+                            + "h is its own",
                     controller,
                     timeNs,
                     l.cpu);

@@ -337,7 +337,9 @@ final class KernelJoin {
         remark(
                 doneNs,
                 r.controller,
-                name + status + text(": taken %.1f us after the entry was there", doneNs - r.copiedNs));
+                name
+                        + status
+                        + text(": taken %.1f us after the entry was there", doneNs - r.copiedNs));
     }
 
     private static String text(String format, long ns) {

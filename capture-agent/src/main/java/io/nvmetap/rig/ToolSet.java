@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Other people's programs that look at what nvmetap writes and serves, or build and check its C. Each set has a folder of its
- * own beside the rig's tree and is fetched only when it is asked for: who only boots pays nothing.
+ * Other people's programs that look at what nvmetap writes and serves, or build and check its C.
+ * Each set has a folder of its own beside the rig's tree and is fetched only when it is asked for:
+ * who only boots pays nothing.
  */
 public enum ToolSet {
     /** Wireshark's dissectors on the command line. */

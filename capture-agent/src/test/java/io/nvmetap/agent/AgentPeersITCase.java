@@ -42,9 +42,11 @@ class AgentPeersITCase {
             for (int cut : new int[] {tap.length - 20, 700, tap.length}) {
                 String before = agent.text();
                 send(agent.port(), tap, cut);
-                agent.await("the session ends", () -> agent.text().lines().filter(
-                        l -> l.contains(" lost ")).count()
-                                > before.lines().filter(l -> l.contains(" lost ")).count());
+                agent.await(
+                        "the session ends",
+                        () ->
+                                agent.text().lines().filter(l -> l.contains(" lost ")).count()
+                                        > before.lines().filter(l -> l.contains(" lost ")).count());
             }
         }
         CapturedEvent last = last(trace);
@@ -97,7 +99,8 @@ class AgentPeersITCase {
         later[8] = 9;
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(later, 4, 40);
-        ByteBuffer.wrap(later).order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        ByteBuffer.wrap(later)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
                 .putInt(44, (int) crc.getValue());
         try (AgentRun agent =
                 AgentRun.start(
@@ -127,8 +130,7 @@ class AgentPeersITCase {
     @Test
     void shouldRefuseAProcessOfAnotherUser() throws Exception {
         Path path = folder.resolve("s");
-        try (ServerSocketChannel server =
-                ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(path));
             try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(path));
                     SocketChannel accepted = server.accept()) {

@@ -183,7 +183,8 @@ class AgentTransportITCase {
                     .sorted(Comparator.comparing(Path::toString))
                     .forEach(traces::add);
         }
-        assertThat(traces).extracting(f -> f.getFileName().toString())
+        assertThat(traces)
+                .extracting(f -> f.getFileName().toString())
                 .containsExactly("t-2.avro", "t-3.avro", "t.avro");
         List<String> sessions = new ArrayList<>();
         for (Path t : traces) {

@@ -21,15 +21,27 @@ class ListenSpecTest {
         assertThat(ListenSpec.parse("shm:m", false).path()).isEqualTo(Path.of("m"));
         assertThat(ListenSpec.parse("tcp:127.0.0.1:7000", false).address().getPort())
                 .isEqualTo(7000);
-        assertThat(ListenSpec.parse("udp:[::1]:0", false).address().getAddress().isLoopbackAddress())
+        assertThat(
+                        ListenSpec.parse("udp:[::1]:0", false)
+                                .address()
+                                .getAddress()
+                                .isLoopbackAddress())
                 .isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "unix", "unix:", "pipe:x", "tcp:7000", "tcp:127.0.0.1:", "tcp:127.0.0.1:x",
-                "tcp:127.0.0.1:65536", "udp::5", ":x"
+                "",
+                "unix",
+                "unix:",
+                "pipe:x",
+                "tcp:7000",
+                "tcp:127.0.0.1:",
+                "tcp:127.0.0.1:x",
+                "tcp:127.0.0.1:65536",
+                "udp::5",
+                ":x"
             })
     void shouldRefuseWhatIsNoForm(String text) {
         assertThatThrownBy(() -> ListenSpec.parse(text, false))

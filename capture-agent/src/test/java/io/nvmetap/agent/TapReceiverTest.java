@@ -99,8 +99,7 @@ class TapReceiverTest {
         for (int i = 0; i * hello.length < many.length; i++) {
             System.arraycopy(hello, 0, many, i * hello.length, hello.length);
         }
-        assertThatThrownBy(
-                        () -> receiver(folder.resolve("t.avro")).run(new Script(many, 1)))
+        assertThatThrownBy(() -> receiver(folder.resolve("t.avro")).run(new Script(many, 1)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("1000 sessions");
     }

@@ -297,7 +297,15 @@ final class TapSamples {
             List<Integer> cids = numbers(number(4), 65536);
             queues.add(
                     new QueueState(
-                            completion, qid, size, address, cqid, vector, interrupts, head, tail,
+                            completion,
+                            qid,
+                            size,
+                            address,
+                            cqid,
+                            vector,
+                            interrupts,
+                            head,
+                            tail,
                             cids));
         }
         return new LiveState(true, cc, csts, aqa, asq, acq, queues, masked, set);

@@ -48,8 +48,7 @@ class FtraceImportTest {
     @Test
     void shouldImportARealLogOfLinux612AndWhatTraceCmdPrints() throws IOException {
         assertThat(count(imported(LINUX_612), EventKind.COMPLETION_SEEN)).isEqualTo(52);
-        List<CapturedEvent> report =
-                imported(KERNEL.resolve("linux-6.12-trace-cmd-report.txt.gz"));
+        List<CapturedEvent> report = imported(KERNEL.resolve("linux-6.12-trace-cmd-report.txt.gz"));
         assertThat(count(report, EventKind.COMMAND_EMITTED)).isEqualTo(8);
         assertThat(report.get(3).entry[40]).isEqualTo((byte) 8);
         assertThat(report.get(2).knows(8, 2)).isTrue();
@@ -164,8 +163,7 @@ class FtraceImportTest {
         assertThat(said()).contains("the kernel's is known to 0.064 ms");
         List<CapturedEvent> before = read(recording);
         List<CapturedEvent> events = read(out);
-        List<CapturedEvent> remarks =
-                events.stream().filter(e -> e.label.equals("linux")).toList();
+        List<CapturedEvent> remarks = events.stream().filter(e -> e.label.equals("linux")).toList();
         assertThat(remarks).hasSize(2 * 52);
         assertThat(events).hasSize(before.size() + remarks.size());
         for (int i = 0; i < events.size(); i++) {
@@ -236,8 +234,10 @@ class FtraceImportTest {
         run(log, out, Optional.of(KERNEL.resolve("linux-6.12.avro")));
         assertThat(said()).contains("1 not in the recording");
         assertThat(read(out))
-                .anyMatch(e -> e.text.equals(
-                        "nvme_setup_cmd qid=1 cmdid=999: this command is not in the recording"));
+                .anyMatch(
+                        e ->
+                                e.text.equals(
+                                        "nvme_setup_cmd qid=1 cmdid=999: this command is not in the recording"));
     }
 
     @Test
@@ -248,8 +248,15 @@ class FtraceImportTest {
         assertThatThrownBy(() -> run(dat, out, Optional.empty(), "/nowhere/trace-cmd"))
                 .isInstanceOf(CliFailure.class)
                 .hasMessageContaining("trace-cmd, which is not on this machine");
-        Path good = script("good", "[ \"$1 $2 $3\" = \"report -i " + dat + "\" ] || exit 9\n"
-                + "echo 'x-1 [000] .... " + setup("1.000000", 0, 1, 1) + "'\n");
+        Path good =
+                script(
+                        "good",
+                        "[ \"$1 $2 $3\" = \"report -i "
+                                + dat
+                                + "\" ] || exit 9\n"
+                                + "echo 'x-1 [000] .... "
+                                + setup("1.000000", 0, 1, 1)
+                                + "'\n");
         run(dat, out, Optional.empty(), good.toString());
         assertThat(count(read(out), EventKind.COMMAND_EMITTED)).isEqualTo(1);
         Path bad = script("bad", "echo 'no header page' >&2\nexit 1\n");
@@ -266,13 +273,21 @@ class FtraceImportTest {
     }
 
     private static String setup(String time, int instance, int qid, int cid) {
-        return time + ": nvme_setup_cmd: nvme" + instance + ": qid=" + qid + ", cmdid=" + cid
+        return time
+                + ": nvme_setup_cmd: nvme"
+                + instance
+                + ": qid="
+                + qid
+                + ", cmdid="
+                + cid
                 + ", nsid=1, flags=0x0, meta=0x0, cmd=(nvme_cmd_read slba=0, len=7, ctrl=0x0,"
                 + " dsmgmt=0, reftag=0)";
     }
 
     private static String complete(String time, int cid) {
-        return time + ": nvme_complete_rq: nvme0: qid=1, cmdid=" + cid
+        return time
+                + ": nvme_complete_rq: nvme0: qid=1, cmdid="
+                + cid
                 + ", res=0x0, retries=0, flags=0x0, status=0x0";
     }
 
@@ -298,8 +313,7 @@ class FtraceImportTest {
         run(log, out, join, "trace-cmd");
     }
 
-    private void run(Path log, Path out, Optional<Path> join, String traceCmd)
-            throws IOException {
+    private void run(Path log, Path out, Optional<Path> join, String traceCmd) throws IOException {
         FtraceImport.run(log, out, join, traceCmd, new PrintStream(said, true));
     }
 

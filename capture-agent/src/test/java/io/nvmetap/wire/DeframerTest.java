@@ -75,8 +75,12 @@ class DeframerTest {
 
     @Test
     void shouldTakeTheLargestBodyAndNoLargerOne() {
-        byte[] largest = Frames.frame(
-                io.nvmetap.event.EventKind.HEARTBEAT, 5, 0, new byte[TapFrame.BODY_BYTES_MAX]);
+        byte[] largest =
+                Frames.frame(
+                        io.nvmetap.event.EventKind.HEARTBEAT,
+                        5,
+                        0,
+                        new byte[TapFrame.BODY_BYTES_MAX]);
         feed(largest);
         assertThat(orders).containsExactly(5L);
         byte[] larger = Frames.doorbell(6, 1);

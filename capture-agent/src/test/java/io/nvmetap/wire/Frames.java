@@ -74,7 +74,12 @@ final class Frames {
     static byte[] hello(long order, long id, int dropped) {
         ByteBuffer b = body(56 + 2 * 6 + 28 + 2 * 4 + 8 + 7);
         b.putLong(id).putLong(0).putLong(0).putLong(TICKS_PER_SECOND);
-        b.putLong(order * 1000).putLong(1).putInt(0).put((byte) 1).put((byte) 1).putShort((short) 0);
+        b.putLong(order * 1000)
+                .putLong(1)
+                .putInt(0)
+                .put((byte) 1)
+                .put((byte) 1)
+                .putShort((short) 0);
         for (String s : List.of("", "", "", "sampler", "", "")) {
             text(b, s);
         }

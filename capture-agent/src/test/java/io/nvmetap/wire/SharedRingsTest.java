@@ -54,10 +54,20 @@ class SharedRingsTest {
 
     @Test
     void shouldRefuseMemoryThatIsNotWholeOrOfAnotherLayout() {
-        for (int[] wrong : new int[][] {
-            {0, 1}, {8, 2}, {12, 512}, {16, 0}, {16, 1025}, {16, 3}, {20, 5000}, {20, 1 << 30},
-            {20, 2048}, {20, 8192}, {16, Integer.MIN_VALUE}
-        }) {
+        for (int[] wrong :
+                new int[][] {
+                    {0, 1},
+                    {8, 2},
+                    {12, 512},
+                    {16, 0},
+                    {16, 1025},
+                    {16, 3},
+                    {20, 5000},
+                    {20, 1 << 30},
+                    {20, 2048},
+                    {20, 8192},
+                    {16, Integer.MIN_VALUE}
+                }) {
             int before = bytes.getInt(wrong[0]);
             bytes.putInt(wrong[0], wrong[1]);
             assertThatThrownBy(() -> SharedRings.open(memory))
@@ -88,8 +98,7 @@ class SharedRingsTest {
                 bytes.putInt(at, v);
             }
             SharedRings rings = SharedRings.open(memory);
-            TapTranslator translator =
-                    new TapTranslator(e -> {}, () -> 1, () -> 1, () -> 1);
+            TapTranslator translator = new TapTranslator(e -> {}, () -> 1, () -> 1, () -> 1);
             try {
                 rings.take(translator::accept, 10_000);
             } catch (IllegalStateException | TapVersionException refused) {

@@ -198,8 +198,13 @@ class TapTranslatorTest {
 
     @Test
     void shouldComputeTimesOfAFastClockWithoutOverflow() {
-        TapHello fast = new TapHello(0, 0, 9_000_000_000L, 5, f.events.isEmpty()
-                ? io.nvmetap.event.CaptureStarted.unknown() : null);
+        TapHello fast =
+                new TapHello(
+                        0,
+                        0,
+                        9_000_000_000L,
+                        5,
+                        f.events.isEmpty() ? io.nvmetap.event.CaptureStarted.unknown() : null);
         assertThat(fast.timeNs(5 + 9_000_000_000L)).isEqualTo(1_000_000_000L);
         assertThat(fast.timeNs(Long.MAX_VALUE)).isEqualTo(1_024_819_115_206_086_200L);
         assertThat(fast.timeNs(1)).isZero();
