@@ -59,7 +59,10 @@ class HouseTest {
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
-                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace")),
+                    Map.entry("wire", Set.of("event")),
+                    Map.entry(
+                            "agent", Set.of("broker", "capture", "cli", "event", "trace", "wire")),
+                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace", "wire")),
                     Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
