@@ -123,6 +123,13 @@ class HouseTest {
                     Map.entry(
                             "corpus",
                             Set.of("cli", "device.model", "event", "guest", "mediator", "trace")),
+                    Map.entry("timeline", Set.of("event", "nvme", "show", "trace")),
+                    Map.entry("feed", Set.of("event", "finding", "nvme", "trace")),
+                    Map.entry(
+                            "server",
+                            Set.of(
+                                    "cli", "event", "feed", "finding", "nvme", "show", "timeline",
+                                    "trace")),
                     Map.entry("export", Set.of("cli", "event", "nvme", "show", "trace")));
 
     private static JavaClasses classes() {
