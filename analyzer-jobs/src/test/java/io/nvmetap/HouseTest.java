@@ -79,7 +79,8 @@ class HouseTest {
                                     "event",
                                     "mediator")),
                     Map.entry(
-                            "compare", Set.of("cli", "event", "finding", "nvme", "plan", "device")),
+                            "compare",
+                            Set.of("cli", "event", "finding", "nvme", "plan", "device", "show")),
                     Map.entry(
                             "session",
                             Set.of(
@@ -128,7 +129,13 @@ class HouseTest {
                     Map.entry(
                             "server",
                             Set.of(
-                                    "cli", "event", "feed", "finding", "nvme", "show", "timeline",
+                                    "cli",
+                                    "event",
+                                    "feed",
+                                    "finding",
+                                    "nvme",
+                                    "show",
+                                    "timeline",
                                     "trace")),
                     Map.entry("export", Set.of("cli", "event", "nvme", "show", "trace")));
 

@@ -23,9 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OddDriversITCase {
     private static final PeerLimits SOON =
-            PeerLimits.DEFAULT
-                    .withAnswers(4_000, 6_000_000_000L)
-                    .withAftermathNs(100_000_000);
+            PeerLimits.DEFAULT.withAnswers(4_000, 6_000_000_000L).withAftermathNs(100_000_000);
     private static final long DEADLINE_NS = 1_000_000_000;
 
     private static Plan plan;
@@ -39,16 +37,13 @@ class OddDriversITCase {
     }
 
     private Verdict replay(String command, boolean mapped) throws IOException {
-        ReplayOptions options =
-                ReplayOptions.DEFAULT.withTimeScale(0).withDeadlineNs(DEADLINE_NS);
+        ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(0).withDeadlineNs(DEADLINE_NS);
         ExternalSetting setting =
                 ExternalSetting.of(folder.resolve("driver.log"))
                         .withLimits(SOON)
                         .withMapped(mapped);
         return new ExternalReplay("exec:" + command, setting)
-                .replay(
-                        plan,
-                        new Conditions(options, Optional.empty(), Optional.empty()))
+                .replay(plan, new Conditions(options, Optional.empty(), Optional.empty()))
                 .verdict();
     }
 

@@ -101,8 +101,7 @@ public final class PinIrqDeassertedEarly extends Rule {
 
     /** A queue that is unmasked just now had no line until now. */
     private void masked(CapturedEvent e) {
-        boolean masks =
-                e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
+        boolean masks = e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
         boolean bar0 = e.kind == EventKind.REGISTER_WRITTEN && e.space == RegisterSpace.BAR0;
         if (bar0 && masks && e.side == Side.GUEST) {
             maskNs = e.timeNs;
