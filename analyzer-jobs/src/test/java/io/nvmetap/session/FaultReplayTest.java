@@ -47,8 +47,7 @@ class FaultReplayTest {
             new EnumMap<>(MediatorFault.class);
 
     /** Comes out when the replay is perturbed only: PerturbTest. */
-    private static final Set<MediatorFault> RACES =
-            Set.of(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE);
+    private static final Set<MediatorFault> RACES = Set.of(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE);
 
     static {
         BOOT.put(MediatorFault.NUMBER_OF_QUEUES_NEVER_SET, "chain");
@@ -81,8 +80,7 @@ class FaultReplayTest {
 
     private Exercise exercise(MediatorFault fault) throws IOException {
         if (BOOT.containsKey(fault)) {
-            return new Exercise(
-                    BOOTS.resolve(BOOT.get(fault) + ".avro"), UnaryOperator.identity());
+            return new Exercise(BOOTS.resolve(BOOT.get(fault) + ".avro"), UnaryOperator.identity());
         }
         if (fault == MediatorFault.SQ_TAIL_OUT_OF_RANGE) {
             // Needs a guest that rings such a tail; the good driver refuses it.

@@ -46,8 +46,7 @@ class ReplayRulesTest {
         return replay(trace, driver, new Conditions(options, Optional.empty(), Optional.empty()));
     }
 
-    private static Verdict replay(Path trace, String driver, Conditions under)
-            throws IOException {
+    private static Verdict replay(Path trace, String driver, Conditions under) throws IOException {
         Build build = new ReferenceBuild(DriverSpec.parse(driver));
         return new JudgedReplay(trace, build, true).run(PlanFile.read(trace).plan(), under);
     }
@@ -146,8 +145,7 @@ class ReplayRulesTest {
         String driver = "reference:fault=" + fault;
         assertThat(replay(boot, driver).outcome()).isEqualTo(Outcome.SAME);
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Verdict verdict =
-                    replay(boot(boot), driver, ReplayOptions.DEFAULT.perturbedFrom(seed));
+            Verdict verdict = replay(boot(boot), driver, ReplayOptions.DEFAULT.perturbedFrom(seed));
             if (verdict.outcome().bad()) {
                 System.out.println(fault + " on " + boot + ": seed " + seed);
                 assertThat(verdict.rules().violations())

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Re-drives a recording into a driver; says SAME, DIVERGED, VIOLATED or UNKNOWN.",
-        footer = "Exit status: 0 same, 1 diverged or violated, 2 wrong use, 3 bad input, 4 unknown.")
+        footer =
+                "Exit status: 0 same, 1 diverged or violated, 2 wrong use, 3 bad input, 4 unknown.")
 public final class ReplayCommand implements Callable<Integer> {
     private static final String PLAYBACK = "playback";
     private static final double TIME_SCALE_MAX = 1000;
@@ -133,8 +134,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Conditions conditions =
-                new Conditions(options(), model(), Optional.ofNullable(record));
+        Conditions conditions = new Conditions(options(), model(), Optional.ofNullable(record));
         Path driverSays =
                 driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
         try {

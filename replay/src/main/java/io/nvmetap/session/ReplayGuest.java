@@ -437,7 +437,9 @@ final class ReplayGuest implements WatchedMemory.Listener {
                 exchange.describe()
                         + ": completed before the controller "
                         + (command.atController.received ? "completed it" : "got it")
-                        + (instead.isEmpty() || command.atController.received ? "" : "; it got " + instead));
+                        + (instead.isEmpty() || command.atController.received
+                                ? ""
+                                : "; it got " + instead));
         return true;
     }
 
@@ -537,7 +539,9 @@ final class ReplayGuest implements WatchedMemory.Listener {
         return Optional.empty();
     }
 
-    /** The first completion that arrived and whose interrupt, recorded before {@code seq}, has not. */
+    /**
+     * The first completion that arrived and whose interrupt, recorded before {@code seq}, has not.
+     */
     Optional<Divergence> unsignalledBefore(long seq) {
         for (CompletionRing ring : completions.values()) {
             for (Unsignalled waiting : unsignalled.get(ring.cqid)) {

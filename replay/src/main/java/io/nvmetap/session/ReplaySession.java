@@ -136,8 +136,7 @@ public final class ReplaySession {
                     Controller bare = driver.build(device, timeline, tap);
                     built[0] = surroundings.driver(bare, witness);
                     built[0].connect(
-                            surroundings.given(memory),
-                            surroundings.interrupts(sink, memory));
+                            surroundings.given(memory), surroundings.interrupts(sink, memory));
                 });
         if (!outcome.diverged()) {
             Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));

@@ -44,8 +44,7 @@ class ExternalReplayITCase {
                 new ExternalReplay(
                                 "exec:" + command,
                                 ExternalSetting.of(output)
-                                        .withLimits(
-                                                PeerLimits.DEFAULT.withStartNsMax(startNsMax)))
+                                        .withLimits(PeerLimits.DEFAULT.withStartNsMax(startNsMax)))
                         .replay(
                                 BootRecordings.plan(BootRecordings.kept(recording)),
                                 new Conditions(options, Optional.empty(), Optional.empty()))
