@@ -1,7 +1,9 @@
 package io.nvmetap.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.cli.CliFailure;
 import io.nvmetap.compare.Divergence;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.plan.Plan;
@@ -28,6 +30,11 @@ class OddDriversITCase {
                     .withAftermathNs(100_000_000);
     private static final long DEADLINE_NS = 1_000_000_000;
 
+    private static final Conditions FAST =
+            new Conditions(
+                    ReplayOptions.DEFAULT.withTimeScale(0).withDeadlineNs(DEADLINE_NS),
+                    Optional.empty(),
+                    Optional.empty());
     private static Plan plan;
 
     @TempDir private Path folder;
@@ -39,8 +46,6 @@ class OddDriversITCase {
     }
 
     private Verdict replay(String command, boolean mapped) throws IOException {
-        ReplayOptions options =
-                ReplayOptions.DEFAULT.withTimeScale(0).withDeadlineNs(DEADLINE_NS);
         ExternalSetting setting =
                 ExternalSetting.of(folder.resolve("driver.log"))
                         .withLimits(SOON)
@@ -48,7 +53,7 @@ class OddDriversITCase {
         return new ExternalReplay("exec:" + command, setting)
                 .replay(
                         plan,
-                        new Conditions(options, Optional.empty(), Optional.empty()))
+                        FAST)
                 .verdict();
     }
 
@@ -92,6 +97,26 @@ class OddDriversITCase {
     @Test
     void shouldSayHowLateAnAnswerIs() throws IOException {
         assertThat(sentence("late")).contains("no completion within 1.0 s, recorded one");
+    }
+
+    @Test
+    void shouldNotBlameADriverForAFileThatCannotBeWritten() {
+        ExternalSetting nowhere = ExternalSetting.of(folder.resolve("none/driver.log"));
+        Build build = new ExternalReplay("exec:true", nowhere);
+        assertThatThrownBy(() -> build.replay(plan, FAST))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("the driver's output cannot be written there");
+    }
+
+    @Test
+    void shouldNotBlameADriverForASocketThatExists() throws IOException {
+        Path taken = Files.createFile(folder.resolve("taken"));
+        ExternalSetting setting =
+                ExternalSetting.of(folder.resolve("log")).withServe(Optional.of(taken));
+        Build build = new ExternalReplay("vfio-user:" + folder.resolve("none"), setting);
+        assertThatThrownBy(() -> build.replay(plan, FAST))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("exists; remove it or name another socket");
     }
 
     /** A shell that stays between, a child of the driver's, and one that left its session. */
