@@ -76,8 +76,7 @@ class HouseTest {
                                     "event",
                                     "mediator")),
                     Map.entry(
-                            "compare",
-                            Set.of("cli", "event", "finding", "nvme", "plan", "device")),
+                            "compare", Set.of("cli", "event", "finding", "nvme", "plan", "device")),
                     Map.entry(
                             "session",
                             Set.of(

@@ -15,11 +15,7 @@ public final class FileRules implements TraceRules {
     public void judge(Path trace, Consumer<Finding> findings) throws IOException {
         AnalysisOptions options =
                 new AnalysisOptions(
-                        Optional.of(trace),
-                        "",
-                        List.of(),
-                        RuleSettings.DEFAULTS,
-                        Optional.empty());
+                        Optional.of(trace), "", List.of(), RuleSettings.DEFAULTS, Optional.empty());
         new FileRunner().run(options, findings, summary -> {});
     }
 }

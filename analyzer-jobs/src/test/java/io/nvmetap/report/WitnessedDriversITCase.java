@@ -49,9 +49,7 @@ class WitnessedDriversITCase {
         String build =
                 java(
                         DeviceCommand.class,
-                        "--driver "
-                                + driver
-                                + " --controller vfio-user:$4 --listen $2 --once");
+                        "--driver " + driver + " --controller vfio-user:$4 --listen $2 --once");
         Path script = Files.writeString(folder.resolve("driver.sh"), "exec " + build + "\n");
         String command =
                 java(

@@ -11,8 +11,7 @@ import java.util.List;
  * @param others findings that name another party than the driver, as "rule PARTY"; guest and
  *     controller are played, so these are not the driver's
  */
-public record RuleCheck(
-        boolean ran, String why, List<Violation> violations, List<String> others) {
+public record RuleCheck(boolean ran, String why, List<Violation> violations, List<String> others) {
     /** Nobody asked. */
     public static final RuleCheck NONE = new RuleCheck(false, "", List.of(), List.of());
 

@@ -3,7 +3,9 @@ package io.nvmetap.compare;
 import java.io.IOException;
 import java.io.Writer;
 
-/** A verdict as a JUnit XML report of one test case: diverged and violated fail, unknown is skipped. */
+/**
+ * A verdict as a JUnit XML report of one test case: diverged and violated fail, unknown is skipped.
+ */
 public final class VerdictJunit {
     private VerdictJunit() {}
 

@@ -118,9 +118,7 @@ public final class BisectCommand implements Callable<Integer> {
                             Optional.empty());
             Verdict verdict =
                     new JudgedReplay(
-                                    trace,
-                                    new ExternalReplay(spec, peer.setting(output)),
-                                    !noRules)
+                                    trace, new ExternalReplay(spec, peer.setting(output)), !noRules)
                             .run(plan, conditions);
             boolean skip = peer.skips(verdict);
             String what = verdict.outcome() + (skip ? " skipped" : "");

@@ -69,8 +69,7 @@ final class DeviceQueues {
         int tail;
         int phase = 1;
 
-        Completion(
-                int cqid, int sizeEntries, long address, int vector, boolean interruptsEnabled) {
+        Completion(int cqid, int sizeEntries, long address, int vector, boolean interruptsEnabled) {
             this.cqid = cqid;
             this.sizeEntries = sizeEntries;
             this.address = address;

@@ -23,8 +23,7 @@ final class PeerSurroundings implements Surroundings {
      * @param aftermathNs see {@link #aftermathNs()}
      * @param shared guest memory that the driver maps; empty: messages
      */
-    PeerSurroundings(
-            LiveTimeline timeline, long aftermathNs, Optional<SharedMemory> shared) {
+    PeerSurroundings(LiveTimeline timeline, long aftermathNs, Optional<SharedMemory> shared) {
         this.timeline = timeline;
         this.aftermathNs = aftermathNs;
         this.shared = shared;

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Re-drives a recording into a driver; says SAME, DIVERGED, VIOLATED or UNKNOWN.",
-        footer = "Exit status: 0 same, 1 diverged or violated, 2 wrong use, 3 bad input, 4 unknown.")
+        footer =
+                "Exit status: 0 same, 1 diverged or violated, 2 wrong use, 3 bad input, 4 unknown.")
 public final class ReplayCommand implements Callable<Integer> {
     private static final String PLAYBACK = "playback";
     private static final double TIME_SCALE_MAX = 1000;
@@ -145,8 +146,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Conditions conditions =
-                new Conditions(options(), model(), Optional.ofNullable(record));
+        Conditions conditions = new Conditions(options(), model(), Optional.ofNullable(record));
         Path driverSays =
                 driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
         try {
@@ -199,8 +199,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private Build build(Path driverSays) {
         if (ExternalReplay.takes(driver)) {
             return new ExternalReplay(
-                    driver,
-                    peer.setting(driverSays).withServe(Optional.ofNullable(serve)));
+                    driver, peer.setting(driverSays).withServe(Optional.ofNullable(serve)));
         }
         try {
             return new ReferenceBuild(DriverSpec.parse(driver));

@@ -438,7 +438,9 @@ final class ReplayGuest implements WatchedMemory.Listener {
                 exchange.describe()
                         + ": completed before the controller "
                         + (command.atController.received ? "completed it" : "got it")
-                        + (instead.isEmpty() || command.atController.received ? "" : "; it got " + instead));
+                        + (instead.isEmpty() || command.atController.received
+                                ? ""
+                                : "; it got " + instead));
         return true;
     }
 
@@ -529,7 +531,9 @@ final class ReplayGuest implements WatchedMemory.Listener {
         return owed.first(ring, entries);
     }
 
-    /** The first completion that arrived and whose interrupt, recorded before {@code seq}, has not. */
+    /**
+     * The first completion that arrived and whose interrupt, recorded before {@code seq}, has not.
+     */
     Optional<Divergence> unsignalledBefore(long seq) {
         return completions.values().stream()
                 .flatMap(ring -> owed.before(ring, seq).stream())

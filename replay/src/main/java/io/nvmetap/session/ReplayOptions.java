@@ -25,8 +25,7 @@ public record ReplayOptions(
 
     /** As recorded. */
     public static final ReplayOptions DEFAULT =
-            new ReplayOptions(
-                    1, Long.MAX_VALUE, DEADLINE_NS, AccessBudget.ACCESSES_MAX, false, 0);
+            new ReplayOptions(1, Long.MAX_VALUE, DEADLINE_NS, AccessBudget.ACCESSES_MAX, false, 0);
 
     /** The same without stalls. */
     public ReplayOptions withoutStalls() {
@@ -50,8 +49,7 @@ public record ReplayOptions(
 
     /** The same, perturbed: moved, raced and delayed within what the protocol allows. */
     public ReplayOptions perturbedFrom(long newSeed) {
-        return new ReplayOptions(
-                timeScale, latencyNsMax, deadlineNs, accessesMax, true, newSeed);
+        return new ReplayOptions(timeScale, latencyNsMax, deadlineNs, accessesMax, true, newSeed);
     }
 
     /** Guest and controller take the time they took. */

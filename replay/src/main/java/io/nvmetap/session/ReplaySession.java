@@ -133,15 +133,13 @@ public final class ReplaySession {
                     Controller bare = driver.build(device, timeline, tap);
                     built[0] = surroundings.driver(bare, witness);
                     built[0].connect(
-                            surroundings.given(memory),
-                            surroundings.interrupts(sink, memory));
+                            surroundings.given(memory), surroundings.interrupts(sink, memory));
                 });
         if (!outcome.diverged()) {
             Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));
             steps.observe(interrupts, comparator, outcome);
             Performance.Stage stage =
-                    new Performance.Stage(
-                            pump, outcome, follower, surroundings.aftermathNs());
+                    new Performance.Stage(pump, outcome, follower, surroundings.aftermathNs());
             new Performance(options, stage, steps, guest, straying).run(plan);
         }
         comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());

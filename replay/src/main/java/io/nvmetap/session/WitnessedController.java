@@ -40,8 +40,7 @@ final class WitnessedController implements Controller {
      * @param side GUEST: the driver in front of its guest; DEVICE: the controller behind the driver
      * @param inside runs what records inside the timeline
      */
-    WitnessedController(
-            Controller next, Side side, Witness witness, Consumer<Runnable> inside) {
+    WitnessedController(Controller next, Side side, Witness witness, Consumer<Runnable> inside) {
         this.next = next;
         this.side = side;
         this.witness = witness;
@@ -168,8 +167,7 @@ final class WitnessedController implements Controller {
                     int vector = (int) (offset / ENTRY_BYTES);
                     if (unflushed.get(vector)) {
                         unflushed.clear(vector);
-                        tap.emit(
-                                tap.event().asVector(EventKind.VECTOR_FLUSHED, side, vector), cpu);
+                        tap.emit(tap.event().asVector(EventKind.VECTOR_FLUSHED, side, vector), cpu);
                     }
                 });
         return value;

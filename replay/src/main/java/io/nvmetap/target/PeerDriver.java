@@ -48,8 +48,7 @@ abstract class PeerDriver implements ExternalDriver {
     abstract String processNow(ProtocolException.Kind kind);
 
     /** Serves the controller before the driver starts. */
-    final void serve(
-            Path socket, PciIdentity identity, Controller controller, LiveTimeline live)
+    final void serve(Path socket, PciIdentity identity, Controller controller, LiveTimeline live)
             throws IOException {
         device = new DeviceServer(socket, identity, controller, live, line -> {});
     }

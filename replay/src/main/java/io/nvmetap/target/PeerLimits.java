@@ -8,8 +8,7 @@ package io.nvmetap.target;
  * @param answersNsMax for all its answers together
  * @param aftermathNs how long it is watched after the last thing its guest did
  */
-public record PeerLimits(
-        long startNsMax, long answerMsMax, long answersNsMax, long aftermathNs) {
+public record PeerLimits(long startNsMax, long answerMsMax, long answersNsMax, long aftermathNs) {
     /** 30 s until it serves, 10 s for an answer, 5 minutes for all, 2 s of aftermath. */
     public static final PeerLimits DEFAULT =
             new PeerLimits(30_000_000_000L, 10_000, 300_000_000_000L, 2_000_000_000L);

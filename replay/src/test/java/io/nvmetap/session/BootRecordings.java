@@ -84,10 +84,7 @@ final class BootRecordings {
     static Verdict replay(Plan plan, DriverSpec driver, ReplayOptions options) {
         MediatorConfig config = driver.config().profile(ReferenceBuild.profile(plan)).build();
         return new ReplaySession(
-                        plan,
-                        new ReferenceDriver(driver, config),
-                        options,
-                        new VirtualTimeline())
+                        plan, new ReferenceDriver(driver, config), options, new VirtualTimeline())
                 .playback(0, Tap.OFF);
     }
 

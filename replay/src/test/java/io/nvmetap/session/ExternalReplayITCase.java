@@ -154,8 +154,7 @@ class ExternalReplayITCase {
     @ParameterizedTest
     @ValueSource(strings = {"shell", "linux-generic", "linux-intx", "take-over"})
     void shouldReplayTheSameIntoADriverThatMapsMemory(String recording) throws IOException {
-        Verdict verdict =
-                exec(plan(recording), setting().withMapped(true), reference("reference"));
+        Verdict verdict = exec(plan(recording), setting().withMapped(true), reference("reference"));
         assertSame(recording, verdict);
         assertThat(verdict.uncompared()).containsKey(Uncompared.STORES);
     }
@@ -203,8 +202,7 @@ class ExternalReplayITCase {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldPassVendorCommandsByteForByte(boolean tunnel) throws IOException {
-        List<CapturedEvent> events =
-                tunnel ? VendorRecording.apple() : VendorRecording.unknown();
+        List<CapturedEvent> events = tunnel ? VendorRecording.apple() : VendorRecording.unknown();
         Path own = folder.resolve("own.avro");
         Build build = new ExternalReplay("exec:" + reference("reference"), setting());
         Plan plan = VendorRecording.plan(events);

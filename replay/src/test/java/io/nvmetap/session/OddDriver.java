@@ -150,7 +150,8 @@ final class OddDriver {
         public void connect(GuestMemory memory, InterruptSink interrupts) {
             guest = memory;
             Set<String> lenses = Set.of("stores-wide");
-            device.connect(lenses.contains(way) ? new Wide((SharedMemory) memory) : memory, interrupts);
+            device.connect(
+                    lenses.contains(way) ? new Wide((SharedMemory) memory) : memory, interrupts);
         }
 
         @Override
@@ -172,8 +173,7 @@ final class OddDriver {
             }
             if (bell && way.equals("late") && doorbells > GOOD_DOORBELLS) {
                 timeline.after(
-                        3_000_000_000L,
-                        () -> device.writeRegister(offset, widthBytes, value, cpu));
+                        3_000_000_000L, () -> device.writeRegister(offset, widthBytes, value, cpu));
                 return;
             }
             device.writeRegister(offset, widthBytes, value, cpu);

@@ -25,9 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OddDriversITCase {
     private static final PeerLimits SOON =
-            PeerLimits.DEFAULT
-                    .withAnswers(4_000, 6_000_000_000L)
-                    .withAftermathNs(100_000_000);
+            PeerLimits.DEFAULT.withAnswers(4_000, 6_000_000_000L).withAftermathNs(100_000_000);
     private static final long DEADLINE_NS = 1_000_000_000;
 
     private static final Conditions FAST =
@@ -50,11 +48,7 @@ class OddDriversITCase {
                 ExternalSetting.of(folder.resolve("driver.log"))
                         .withLimits(SOON)
                         .withMapped(mapped);
-        return new ExternalReplay("exec:" + command, setting)
-                .replay(
-                        plan,
-                        FAST)
-                .verdict();
+        return new ExternalReplay("exec:" + command, setting).replay(plan, FAST).verdict();
     }
 
     private String sentence(String way) throws IOException {

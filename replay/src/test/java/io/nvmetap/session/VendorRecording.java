@@ -96,8 +96,8 @@ final class VendorRecording {
     }
 
     /**
-     * What came to the controller that is played back, and what the guest was answered, are what was
-     * recorded.
+     * What came to the controller that is played back, and what the guest was answered, are what
+     * was recorded.
      *
      * @param kind how the original tells of commands
      */

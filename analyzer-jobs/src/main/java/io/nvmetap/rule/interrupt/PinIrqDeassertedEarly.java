@@ -148,8 +148,7 @@ public final class PinIrqDeassertedEarly extends Rule {
 
     /** Who touches the MSI-X table or configuration space may be leaving the line behind. */
     private static void written(CapturedEvent e, Line line) {
-        boolean masks =
-                e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
+        boolean masks = e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
         if (e.space != RegisterSpace.BAR0) {
             line.forget();
         } else if (masks) {
