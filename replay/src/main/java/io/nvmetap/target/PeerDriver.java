@@ -62,6 +62,10 @@ abstract class PeerDriver implements ExternalDriver {
         try {
             serve(controller, live);
             start();
+        } catch (IOException e) {
+            throw new UnavailableException(e);
+        }
+        try {
             remote = await(live);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,7 +1,9 @@
 package io.nvmetap.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.cli.CliFailure;
 import io.nvmetap.compare.Divergence;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.plan.Plan;
@@ -26,6 +28,11 @@ class OddDriversITCase {
             PeerLimits.DEFAULT.withAnswers(4_000, 6_000_000_000L).withAftermathNs(100_000_000);
     private static final long DEADLINE_NS = 1_000_000_000;
 
+    private static final Conditions FAST =
+            new Conditions(
+                    ReplayOptions.DEFAULT.withTimeScale(0).withDeadlineNs(DEADLINE_NS),
+                    Optional.empty(),
+                    Optional.empty());
     private static Plan plan;
 
     @TempDir private Path folder;
@@ -37,14 +44,11 @@ class OddDriversITCase {
     }
 
     private Verdict replay(String command, boolean mapped) throws IOException {
-        ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(0).withDeadlineNs(DEADLINE_NS);
         ExternalSetting setting =
                 ExternalSetting.of(folder.resolve("driver.log"))
                         .withLimits(SOON)
                         .withMapped(mapped);
-        return new ExternalReplay("exec:" + command, setting)
-                .replay(plan, new Conditions(options, Optional.empty(), Optional.empty()))
-                .verdict();
+        return new ExternalReplay("exec:" + command, setting).replay(plan, FAST).verdict();
     }
 
     private String sentence(String way) throws IOException {
@@ -87,6 +91,26 @@ class OddDriversITCase {
     @Test
     void shouldSayHowLateAnAnswerIs() throws IOException {
         assertThat(sentence("late")).contains("no completion within 1.0 s, recorded one");
+    }
+
+    @Test
+    void shouldNotBlameADriverForAFileThatCannotBeWritten() {
+        ExternalSetting nowhere = ExternalSetting.of(folder.resolve("none/driver.log"));
+        Build build = new ExternalReplay("exec:true", nowhere);
+        assertThatThrownBy(() -> build.replay(plan, FAST))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("the driver's output cannot be written there");
+    }
+
+    @Test
+    void shouldNotBlameADriverForASocketThatExists() throws IOException {
+        Path taken = Files.createFile(folder.resolve("taken"));
+        ExternalSetting setting =
+                ExternalSetting.of(folder.resolve("log")).withServe(Optional.of(taken));
+        Build build = new ExternalReplay("vfio-user:" + folder.resolve("none"), setting);
+        assertThatThrownBy(() -> build.replay(plan, FAST))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("exists; remove it or name another socket");
     }
 
     /** A shell that stays between, a child of the driver's, and one that left its session. */
