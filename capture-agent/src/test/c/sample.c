@@ -2,7 +2,9 @@
  * A whole modelled machine around mediator.c: a guest that enables the controller, creates two queue pairs, writes,
  * reads back, checks, deletes and shuts down; and a controller. One thread, one CPU a queue pair.
  *
- *     sample WHERE [FAULT [ROUNDS [POLICY]]]          see channel.h for WHERE
+ *     sample WHERE [FAULT [ROUNDS [POLICY [RING_BYTES [LATE]]]]]          see channel.h for WHERE
+ *
+ * LATE: the tap is emptied after every so many waits only, as by a reader that is too slow.
  *
  * Exit status 0: the guest found its data as it wrote them.
  */
@@ -36,7 +38,7 @@ struct machine {
 	uint64_t asq, acq;
 	struct queue queues[MEDIATOR_QUEUES];
 	struct guest_queue guest[MEDIATOR_QUEUES];
-	unsigned pending;
+	unsigned pending, late, waits;
 	struct channel *channel;
 };
 
@@ -277,6 +279,8 @@ submit (unsigned qid, uint32_t count)
 		controller_step (&machine);
 		machine.mediator.at.cpu = (int)(qid ? qid - 1 : 0);
 	}
+	if (q->done == wanted && machine.waits++ % machine.late)
+		return;
 	if (q->done != wanted || !channel_pump (machine.channel, machine.mediator.at.tap)) {
 		fprintf (stderr, "sample: stuck\n");
 		exit (1);
@@ -378,7 +382,7 @@ hello (struct nvmetap *tap, unsigned policy)
 int
 main (int argc, char **argv)
 {
-	size_t bytes = NVMETAP_BYTES (2, 1 << 18);
+	size_t bytes = NVMETAP_BYTES (2, argc > 5 ? (size_t)atoi (argv[5]) : 1 << 18);
 	struct channel channel = channel_open (argc > 1 ? argv[1] : "-", bytes);
 	struct nvmetap *tap = nvmetap_init (channel.memory, bytes, 2, channel_tick_rate ());
 	struct mediator_machine around = { &machine, controller_read, controller_write,
@@ -390,6 +394,7 @@ main (int argc, char **argv)
 		channel_fail ("tap");
 	tap->owner_pid = (uint32_t)getpid ();
 	machine.channel = &channel;
+	machine.late = argc > 6 ? (unsigned)atoi (argv[6]) : 1;
 	mediator_init (&machine.mediator, tap, &around,
 		       (enum mediator_fault)(argc > 2 ? atoi (argv[2]) : 0));
 	hello (tap, argc > 4 ? (unsigned)atoi (argv[4]) : NVMETAP_PAYLOAD_ADMIN);

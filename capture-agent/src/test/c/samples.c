@@ -1,13 +1,13 @@
 /*
  * Events of every kind with contents drawn from a seed, as the tap makes bytes of them; TapSamples.java draws the
- * same and expects the same. Time is a counter.
+ * same and expects the same. Time counts the events.
  *
- *     samples WHERE SEED COUNT POLICY
+ *     samples WHERE SEED COUNT POLICY [ROOM]          ROOM: bytes one nvmetap_take may give
  */
 #include <stdint.h>
 
 static uint64_t samples_clock;
-#define NVMETAP_TICKS() (samples_clock += 1000)
+#define NVMETAP_TICKS() samples_clock
 
 #include "channel.h"
 
@@ -323,6 +323,8 @@ main (int argc, char **argv)
 	unsigned count, i;
 	if (argc < 5 || !tap)
 		return 2;
+	if (argc > 5)
+		channel.piece = (size_t)atoi (argv[5]);
 	state = strtoull (argv[2], 0, 10);
 	count = (unsigned)atoi (argv[3]);
 	hello (tap, (unsigned)atoi (argv[4]));
@@ -333,6 +335,7 @@ main (int argc, char **argv)
 		at.cpu = (int)number (9) - 1;
 		at.controller = number (2);
 		side = number (3);
+		samples_clock += 1000;
 		sample (&at, kind, side);
 		channel_pump (&channel, tap);
 	}

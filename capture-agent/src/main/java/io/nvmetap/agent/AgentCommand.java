@@ -95,12 +95,8 @@ public final class AgentCommand implements Callable<Integer> {
             try (TapSinks sinks = sinks()) {
                 Taps taps = listen(spec, sinks);
                 try (taps) {
-                    boolean ends =
-                            once
-                                    || spec.kind() == ListenSpec.Kind.SERIAL
-                                    || spec.kind() == ListenSpec.Kind.SHM;
-                    while (!stop.await(1, TimeUnit.MILLISECONDS)) {
-                        if (taps.awaitLast(100) && ends || taps.failure().isPresent() && once) {
+                    while (!taps.deaf() && !stop.await(1, TimeUnit.MILLISECONDS)) {
+                        if (taps.awaitLast(100) && once) {
                             break;
                         }
                     }

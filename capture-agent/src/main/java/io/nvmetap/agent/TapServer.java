@@ -41,7 +41,13 @@ final class TapServer implements Taps {
     private void accept() {
         try {
             while (true) {
-                admit(listener.accept());
+                SocketChannel peer = listener.accept();
+                try {
+                    admit(peer);
+                } catch (IOException gone) {
+                    // It left while it was asked who it is.
+                    peer.close();
+                }
             }
         } catch (IOException closed) {
             synchronized (this) {
@@ -110,6 +116,11 @@ final class TapServer implements Taps {
             wait(left);
         }
         return true;
+    }
+
+    @Override
+    public boolean deaf() {
+        return !acceptor.isAlive();
     }
 
     @Override

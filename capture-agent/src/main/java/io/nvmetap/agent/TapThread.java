@@ -74,6 +74,11 @@ final class TapThread implements Taps {
     }
 
     @Override
+    public boolean deaf() {
+        return !thread.isAlive();
+    }
+
+    @Override
     public synchronized Optional<IOException> failure() {
         return Optional.ofNullable(failure);
     }

@@ -14,6 +14,11 @@ interface Taps extends Closeable {
     boolean awaitLast(long limitMs) throws InterruptedException;
 
     /**
+     * @return nothing more will be heard
+     */
+    boolean deaf();
+
+    /**
      * @return the first thing that went wrong with a tap, if any
      */
     Optional<IOException> failure();

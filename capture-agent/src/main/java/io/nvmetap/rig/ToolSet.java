@@ -44,9 +44,7 @@ public enum ToolSet {
     VALGRIND(
             List.of("valgrind"),
             List.of("usr/bin/valgrind.bin"),
-            List.of("VALGRIND_LIB=usr/libexec/valgrind")),
-    /** Reads the trace.dat of a Linux kernel's tracepoints. */
-    TRACE_CMD(List.of("trace-cmd"), List.of("usr/bin/trace-cmd"), List.of());
+            List.of("VALGRIND_LIB=usr/libexec/valgrind"));
 
     /** Of what the packages depend on: libraries, but no compiler's and no interpreter's. */
     private static final Pattern LIBRARY = Pattern.compile("(lib(?!python|llvm|perl)|zlib1g).*");

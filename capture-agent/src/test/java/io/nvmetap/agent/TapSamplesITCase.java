@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,6 +55,21 @@ class TapSamplesITCase {
                         .isEqualTo(encoded(expected.get(i)));
             }
             assertThat(got).hasSameSizeAs(expected);
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameBytesWhateverTheRoom() throws Exception {
+        String program =
+                CPrograms.with(Compiler.GCC, folder).build("samples", List.of("-O2")).toString();
+        Path whole = folder.resolve("whole.tap");
+        Path pieces = folder.resolve("pieces.tap");
+        String[] drawn = {"77", "620", "3"};
+        CPrograms.run(List.of(program, whole.toString(), drawn[0], drawn[1], drawn[2]));
+        for (String room : List.of("1", "7", "48", "100")) {
+            CPrograms.run(
+                    List.of(program, pieces.toString(), drawn[0], drawn[1], drawn[2], room));
+            assertThat(pieces).as("room %s", room).hasSameBinaryContentAs(whole);
         }
     }
 
