@@ -170,8 +170,7 @@ public final class LiveState {
 
     private void reset(CapturedEvent e, String id) {
         if (e.edge == Edge.END) {
-            open.values()
-                    .removeIf(c -> c.session().equals(id) && c.controller() == e.controller);
+            open.values().removeIf(c -> c.session().equals(id) && c.controller() == e.controller);
         }
     }
 

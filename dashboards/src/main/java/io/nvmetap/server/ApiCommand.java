@@ -67,8 +67,7 @@ final class ApiCommand {
         g.writeNumberField("controller", t.controller(number));
         g.writeNumberField("sqid", t.sqid(number));
         g.writeNumberField("cid", t.cid(number));
-        g.writeStringField(
-                "name", ApiTimeline.opcode(t.sqid(number) == 0, t.opcode(number)));
+        g.writeStringField("name", ApiTimeline.opcode(t.sqid(number) == 0, t.opcode(number)));
         int flags = t.flags(number);
         g.writeBooleanField("own", (flags & CommandTable.OWN) != 0);
         g.writeBooleanField("open", (flags & CommandTable.OPEN) != 0);
@@ -85,8 +84,7 @@ final class ApiCommand {
     }
 
     /** First entry seen on each side, and every field of both with whether they differ. */
-    private static void pair(
-            JsonGenerator g, String name, CommandDetail d, List<EntryField> fields)
+    private static void pair(JsonGenerator g, String name, CommandDetail d, List<EntryField> fields)
             throws IOException {
         boolean sqe = name.equals("submission");
         CommandDetail.Entry guest =

@@ -90,12 +90,7 @@ final class ApiCompare {
         return parse(
                 tools.run(
                         Tool.REPLAY,
-                        List.of(
-                                "--format",
-                                "json",
-                                "--driver",
-                                "reference",
-                                a.file().toString())));
+                        List.of("--format", "json", "--driver", "reference", a.file().toString())));
     }
 
     private Outcome parse(ToolRunner.Result r) throws IOException {

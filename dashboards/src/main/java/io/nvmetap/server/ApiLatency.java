@@ -63,8 +63,7 @@ final class ApiLatency {
         g.writeEndObject();
     }
 
-    private static void stats(JsonGenerator g, String name, Latencies.Stats s)
-            throws IOException {
+    private static void stats(JsonGenerator g, String name, Latencies.Stats s) throws IOException {
         g.writeObjectFieldStart(name);
         g.writeNumberField("count", s.count());
         g.writeNumberField("p50", s.p50());

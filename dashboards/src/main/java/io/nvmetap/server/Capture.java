@@ -15,8 +15,7 @@ import java.nio.file.Path;
 record Capture(String id, CaptureFolder.Found found, long bytes, long modifiedMs) {
     static Capture of(String id, CaptureFolder.Found found) throws IOException {
         Path file = found.file();
-        return new Capture(
-                id, found, Files.size(file), Files.getLastModifiedTime(file).toMillis());
+        return new Capture(id, found, Files.size(file), Files.getLastModifiedTime(file).toMillis());
     }
 
     Path file() {

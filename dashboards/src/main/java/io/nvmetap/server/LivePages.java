@@ -94,8 +94,7 @@ final class LivePages implements AutoCloseable {
     }
 
     private static void event(OutputStream out, String name, String data) throws IOException {
-        out.write(
-                ("event: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+        out.write(("event: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private static String finding(LiveState.Told t) throws IOException {

@@ -40,8 +40,7 @@ record Reply(int status, String type, byte[] body) {
     }
 
     static Reply text(String text) {
-        return new Reply(
-                200, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+        return new Reply(200, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
     }
 
     static Reply failure(int status, String message) throws IOException {

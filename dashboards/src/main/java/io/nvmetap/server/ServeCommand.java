@@ -64,8 +64,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
         boolean live = !bootstrapServers.isEmpty();
         List<Path> shown = captures.isEmpty() && !live ? List.of(Path.of(".")) : captures;
-        try (Dashboard d =
-                Dashboard.start(new ServeSettings(shown, port, bootstrapServers))) {
+        try (Dashboard d = Dashboard.start(new ServeSettings(shown, port, bootstrapServers))) {
             out.println("dashboard " + d.address());
             if (live) {
                 out.println("live      " + d.address() + "#/live");

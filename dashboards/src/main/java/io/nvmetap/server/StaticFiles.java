@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 final class StaticFiles {
     private static final String WEB = "/io/nvmetap/web/";
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
-    private static final Pattern NAME = Pattern.compile("([a-z0-9-]+/){0,2}[a-z0-9-]+\\.(js|css|svg)");
+    private static final Pattern NAME =
+            Pattern.compile("([a-z0-9-]+/){0,2}[a-z0-9-]+\\.(js|css|svg)");
 
     private static final Map<String, String> LIBRARIES =
             Map.of(

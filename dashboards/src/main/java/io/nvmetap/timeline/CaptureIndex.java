@@ -37,8 +37,7 @@ public final class CaptureIndex {
             long refused) {}
 
     /** What changes seldom. */
-    record States(
-            List<QueueLife> queues, List<RegisterValue> registers, List<ResetSpan> resets) {}
+    record States(List<QueueLife> queues, List<RegisterValue> registers, List<ResetSpan> resets) {}
 
     /**
      * Where events are in the file.

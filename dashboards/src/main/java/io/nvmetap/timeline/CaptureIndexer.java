@@ -20,6 +20,9 @@ final class CaptureIndexer {
     /** Register values kept; what comes after is not shown in the state of a moment. */
     static final int REGISTER_VALUES_MAX = 65_536;
 
+    /** Controllers a session may hold; events of others are counted and not shown. */
+    static final int CONTROLLERS_MAX = 64;
+
     private final CommandTable commands = new CommandTable();
     private final MarkTable marks = new MarkTable();
     private final LaneTable lanes = new LaneTable();
@@ -27,7 +30,7 @@ final class CaptureIndexer {
     private final List<RegisterValue> registers = new ArrayList<>();
     private final List<ResetSpan> resets = new ArrayList<>();
     private final LongIntMap byId = new LongIntMap();
-    private final Ints open = new Ints();
+    private final OpenCommands open = new OpenCommands(commands);
     private CaptureStarted header = CaptureStarted.unknown();
     private boolean mediated;
     private long lost;
@@ -35,8 +38,8 @@ final class CaptureIndexer {
     private long nextSeq = -1;
     private long firstNs = Long.MAX_VALUE;
     private long lastNs;
+    private long strangers;
     private int count;
-    private int compacted;
     private boolean ended;
 
     void accept(CapturedEvent e) {
@@ -47,6 +50,10 @@ final class CaptureIndexer {
             lost += e.seq - nextSeq;
         }
         nextSeq = e.seq + 1;
+        if (e.controller < 0 || e.controller >= CONTROLLERS_MAX) {
+            strangers++;
+            return;
+        }
         mark(e, ordinal);
         switch (e.kind) {
             case CAPTURE_STARTED -> started(e, ordinal);
@@ -80,11 +87,13 @@ final class CaptureIndexer {
         header = e.header;
         mediated = header.mediated();
         Side side = mediated ? Side.GUEST : Side.DEVICE;
-        for (int c = 0; c < header.controllers().size(); c++) {
+        int teller = e.controller;
+        int known = Math.min(CONTROLLERS_MAX, header.controllers().size());
+        for (int c = 0; c < known; c++) {
             e.controller = c;
             queues.snapshot(e, side, header.controllers().get(c).state(), ordinal);
         }
-        e.controller = 0;
+        e.controller = teller;
     }
 
     private void command(CapturedEvent e, int ordinal) {
@@ -121,22 +130,8 @@ final class CaptureIndexer {
             commands.flag(c, CommandTable.OWN);
         }
         byId.put(e.commandId, c);
-        if (open.size() > 4096 && open.size() > 2 * compacted) {
-            compact();
-        }
         open.add(c);
         return c;
-    }
-
-    private void compact() {
-        Ints still = new Ints();
-        for (int i = 0; i < open.size(); i++) {
-            if (commands.doneOrdinal(open.get(i)) == Integer.MAX_VALUE) {
-                still.add(open.get(i));
-            }
-        }
-        open.replace(still);
-        compacted = open.size();
     }
 
     private void completion(CapturedEvent e, int ordinal) {
@@ -176,17 +171,25 @@ final class CaptureIndexer {
             return;
         }
         if (head) {
-            boolean last = e.side == Side.GUEST || !mediated;
-            Moment m = last ? Moment.ACKNOWLEDGED : Moment.DEVICE_ACKNOWLEDGED;
-            for (int n = q.move((int) e.value, q.waiting.size()); n > 0; n--) {
-                int c = (int) q.waiting.poll(-1);
-                if (c >= 0) {
-                    commands.at(c, m, e.timeNs);
-                }
-            }
+            acknowledged(e, q);
         } else {
-            for (int n = q.move((int) e.value, 1); n > 0; n--) {
+            // Not more than there is room for: a doorbell may claim 65,535 entries, and again.
+            int moved = q.move((int) e.value, 1);
+            int room = LongFifo.ENTRIES_MAX - q.waiting.size();
+            for (int n = Math.min(moved, room); n > 0; n--) {
                 q.waiting.add(e.timeNs);
+            }
+        }
+    }
+
+    private void acknowledged(CapturedEvent e, QueueTrack q) {
+        boolean last = e.side == Side.GUEST || !mediated;
+        Moment m = last ? Moment.ACKNOWLEDGED : Moment.DEVICE_ACKNOWLEDGED;
+        int waiting = q.waiting.size();
+        for (int n = Math.min(waiting, q.move((int) e.value, waiting)); n > 0; n--) {
+            int c = (int) q.waiting.poll(-1);
+            if (c >= 0) {
+                commands.at(c, m, e.timeNs);
             }
         }
     }
@@ -239,13 +242,7 @@ final class CaptureIndexer {
         if (mediated && e.side == Side.DEVICE) {
             return;
         }
-        for (int i = 0; i < open.size(); i++) {
-            int c = open.get(i);
-            boolean out = commands.doneOrdinal(c) == Integer.MAX_VALUE && commands.cutNs(c) < 0;
-            if (out && commands.controller(c) == e.controller) {
-                commands.cut(c, e.timeNs, CommandTable.CUT);
-            }
-        }
+        open.cut(e.controller, e.timeNs);
     }
 
     CaptureIndex build(List<CaptureIndex.Block> blocks, CaptureIndex.Limits limits) {
@@ -265,7 +262,8 @@ final class CaptureIndexer {
         return new CaptureIndex(
                 header,
                 span,
-                new CaptureIndex.Tables(commands, byId, marks, lanes.all(), lanes.refused()),
+                new CaptureIndex.Tables(
+                        commands, byId, marks, lanes.all(), lanes.refused() + strangers),
                 new CaptureIndex.States(queues.lives(), registers, resets),
                 blocks,
                 limits);

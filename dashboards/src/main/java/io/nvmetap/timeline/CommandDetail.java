@@ -123,9 +123,7 @@ public record CommandDetail(
                 more = true;
                 return false;
             }
-            lines.add(
-                    new Line(
-                            e.seq, e.timeNs, e.side.name(), e.kind.schemaName(), text.body(e)));
+            lines.add(new Line(e.seq, e.timeNs, e.side.name(), e.kind.schemaName(), text.body(e)));
             switch (e.kind) {
                 case COMMAND_FETCHED -> command(e, "guest");
                 case COMMAND_EMITTED -> command(e, "device");
@@ -154,9 +152,7 @@ public record CommandDetail(
         }
 
         private void command(CapturedEvent e, String what) {
-            entry(
-                    e,
-                    CommandText.sqe(e.qid == 0, e.entry, 0, e.known, VendorCatalog.bundled()));
+            entry(e, CommandText.sqe(e.qid == 0, e.entry, 0, e.known, VendorCatalog.bundled()));
             for (int i = 0; i < e.pageCount; i++) {
                 page(what, e.pageAddress[i], e.pageLengthBytes[i]);
             }
@@ -174,8 +170,7 @@ public record CommandDetail(
         }
 
         private void payload(CapturedEvent e) {
-            byte[] shown =
-                    Arrays.copyOf(e.content, Math.min(PAYLOAD_BYTES_MAX, e.content.length));
+            byte[] shown = Arrays.copyOf(e.content, Math.min(PAYLOAD_BYTES_MAX, e.content.length));
             String what = e.side.name() + " " + e.transfer.name();
             payloads.add(new Payload(e.seq, what, e.dataBytes, shown, e.digest.clone()));
         }

@@ -38,7 +38,9 @@ final class LaneSums {
             boolean open = (t.flags(c) & (CommandTable.OPEN | CommandTable.CUT)) != 0;
             boolean emitted = t.at(c, Moment.EMITTED) >= 0;
             int waitingFor =
-                    emitted ? Hop.CONTROLLER_TO_MEDIATOR.ordinal() : Hop.MEDIATOR_TO_CONTROLLER.ordinal();
+                    emitted
+                            ? Hop.CONTROLLER_TO_MEDIATOR.ordinal()
+                            : Hop.MEDIATOR_TO_CONTROLLER.ordinal();
             step(open ? waitingFor : last, from, end, r);
         }
         int flags = t.flags(c) & BAD;

@@ -31,6 +31,9 @@ public record Latencies(
     private static final long HEAT_FROM_NS = 256;
     private static final int DIGITS = 2;
 
+    /** Thirteen days: what took longer counts as that. */
+    private static final long LONGEST_NS = 1L << 50;
+
     /**
      * One queue and one opcode.
      *
@@ -95,13 +98,17 @@ public record Latencies(
         final Map<Party, Histogram> parties = new EnumMap<>(Party.class);
 
         void add(CommandTable t, int c, long wholeNs) {
-            whole.recordValue(Math.max(0, wholeNs));
+            whole.recordValue(clamp(wholeNs));
             for (Party p : Party.values()) {
                 long part = p.timeNs(t, c);
                 if (part >= 0) {
-                    parties.computeIfAbsent(p, k -> new Histogram(DIGITS)).recordValue(part);
+                    parties.computeIfAbsent(p, k -> new Histogram(DIGITS)).recordValue(clamp(part));
                 }
             }
+        }
+
+        private static long clamp(long ns) {
+            return Math.max(0, Math.min(LONGEST_NS, ns));
         }
 
         Map<Party, Stats> stats() {
@@ -171,9 +178,7 @@ public record Latencies(
             if (columns[i] != null) {
                 out.add(
                         new Drift(
-                                from + i * width,
-                                Stats.of(columns[i].whole),
-                                columns[i].stats()));
+                                from + i * width, Stats.of(columns[i].whole), columns[i].stats()));
             }
         }
         return out;

@@ -49,10 +49,7 @@ public record MomentState(
                 int count =
                         q.completion()
                                 ? 0
-                                : (int)
-                                        out.stream()
-                                                .filter(c -> of(index, c, q))
-                                                .count();
+                                : (int) out.stream().filter(c -> of(index, c, q)).count();
                 queues.add(new Queue(q, doorbell(index, q, ordinal), count));
             }
         }

@@ -21,23 +21,37 @@ final class QueueBook {
     /** A Create or Delete that has not completed. */
     private record Change(int opcode, int qid, int sizeEntries, int partner) {}
 
-    private final Map<Long, QueueTrack> tracks = new HashMap<>();
-    private final Map<Long, Change> pending = new HashMap<>();
-    private final Map<Long, Integer> adminSizes = new HashMap<>();
-    private final List<QueueLife> lives = new ArrayList<>();
+    /**
+     * One side of one controller; a queue's number is twice its id, and one more if it completes.
+     */
+    private static final class SideQueues {
+        private final Map<Integer, QueueTrack> tracks = new HashMap<>();
+        private final Map<Integer, Integer> alive = new HashMap<>();
+        private int aqa;
+    }
 
-    private static long key(int controller, Side side, boolean completion, int qid) {
-        long half = side == Side.GUEST ? 2 : 0;
-        return (long) controller << 20 | (half | (completion ? 1 : 0)) << 17 | qid;
+    private final Map<Long, SideQueues> sides = new HashMap<>();
+    private final Map<Long, Change> pending = new HashMap<>();
+    private final List<QueueLife> lives = new ArrayList<>();
+    private int tracked;
+
+    private SideQueues side(int controller, Side side) {
+        return sides.computeIfAbsent(
+                (long) controller << 1 | (side == Side.GUEST ? 1 : 0), k -> new SideQueues());
+    }
+
+    private static int number(boolean completion, int qid) {
+        return qid << 1 | (completion ? 1 : 0);
     }
 
     /** The queue as it is followed; null if there are too many. */
     QueueTrack track(int controller, Side side, boolean completion, int qid) {
-        long key = key(controller, side, completion, qid);
-        QueueTrack known = tracks.get(key);
-        if (known == null && tracks.size() < QUEUES_MAX) {
+        SideQueues s = side(controller, side);
+        QueueTrack known = s.tracks.get(number(completion, qid));
+        if (known == null && tracked < QUEUES_MAX) {
             known = new QueueTrack();
-            tracks.put(key, known);
+            s.tracks.put(number(completion, qid), known);
+            tracked++;
         }
         return known;
     }
@@ -47,16 +61,19 @@ final class QueueBook {
     }
 
     void snapshot(CapturedEvent e, Side side, LiveState state, int ordinal) {
+        SideQueues s = side(e.controller, side);
         for (QueueState q : state.queues()) {
-            boolean known =
-                    lives.stream()
-                            .anyMatch(
-                                    l ->
-                                            l.is(e.controller, side, q.completion(), q.qid())
-                                                    && l.existsAt(ordinal));
-            if (!known) {
-                int partner = q.completion() ? q.vector() : q.cqid();
-                open(e.controller, side, q.completion(), q.qid(), q.sizeEntries(), partner, ordinal);
+            if (!s.alive.containsKey(number(q.completion(), q.qid()))) {
+                open(
+                        new QueueLife(
+                                e.controller,
+                                side,
+                                q.completion(),
+                                q.qid(),
+                                q.sizeEntries(),
+                                q.completion() ? q.vector() : q.cqid(),
+                                ordinal,
+                                Integer.MAX_VALUE));
                 QueueTrack t = track(e.controller, side, q.completion(), q.qid());
                 if (t != null) {
                     t.move(q.completion() ? q.head() : q.tail(), 0);
@@ -67,23 +84,24 @@ final class QueueBook {
 
     /** AQA says how large the admin queues are, CC.EN=1 makes them, CC.EN=0 ends all. */
     void registerWritten(CapturedEvent e, int ordinal) {
-        long aqaKey = key(e.controller, e.side, false, 0);
+        SideQueues s = side(e.controller, e.side);
         if (e.registerOffset == Registers.AQA) {
-            adminSizes.put(aqaKey, (int) e.value);
+            s.aqa = (int) e.value;
         } else if (e.registerOffset == Registers.CC) {
             boolean enabled = Registers.ccEn((int) e.value);
-            boolean there =
-                    lives.stream()
-                            .anyMatch(
-                                    l -> l.is(e.controller, e.side, false, 0) && l.existsAt(ordinal));
-            if (enabled && !there) {
-                int aqa = adminSizes.getOrDefault(aqaKey, 0);
-                open(e.controller, e.side, true, 0, Registers.aqaAcqs(aqa) + 1, 0, ordinal);
-                open(e.controller, e.side, false, 0, Registers.aqaAsqs(aqa) + 1, 0, ordinal);
-            } else if (!enabled) {
+            if (!enabled) {
                 closeAll(e.controller, e.side, ordinal);
+            } else if (!s.alive.containsKey(number(false, 0))) {
+                admin(e, true, Registers.aqaAcqs(s.aqa) + 1, ordinal);
+                admin(e, false, Registers.aqaAsqs(s.aqa) + 1, ordinal);
             }
         }
+    }
+
+    private void admin(CapturedEvent e, boolean completion, int size, int ordinal) {
+        open(
+                new QueueLife(
+                        e.controller, e.side, completion, 0, size, 0, ordinal, Integer.MAX_VALUE));
     }
 
     private static long commandKey(long commandId, Side side) {
@@ -115,47 +133,50 @@ final class QueueBook {
         boolean completion =
                 c.opcode == Opcodes.ADMIN_CREATE_CQ || c.opcode == Opcodes.ADMIN_DELETE_CQ;
         if (c.sizeEntries > 0) {
-            open(e.controller, e.side, completion, c.qid, c.sizeEntries, c.partner, ordinal);
-        } else {
-            close(e.controller, e.side, completion, c.qid, ordinal);
-        }
-    }
-
-    private void open(
-            int controller, Side side, boolean completion, int qid, int size, int partner, int at) {
-        close(controller, side, completion, qid, at);
-        if (lives.size() < QUEUES_MAX) {
-            lives.add(
+            open(
                     new QueueLife(
-                            controller, side, completion, qid, size, partner, at, Integer.MAX_VALUE));
-        }
-        QueueTrack t = track(controller, side, completion, qid);
-        if (t != null) {
-            t.exists(size);
+                            e.controller,
+                            e.side,
+                            completion,
+                            c.qid,
+                            c.sizeEntries,
+                            c.partner,
+                            ordinal,
+                            Integer.MAX_VALUE));
+        } else {
+            close(side(e.controller, e.side), number(completion, c.qid), ordinal);
         }
     }
 
-    private void close(int controller, Side side, boolean completion, int qid, int ordinal) {
-        lives.replaceAll(
-                l ->
-                        l.is(controller, side, completion, qid) && l.existsAt(ordinal)
-                                ? l.until(ordinal)
-                                : l);
+    private void open(QueueLife life) {
+        SideQueues s = side(life.controller(), life.side());
+        int number = number(life.completion(), life.qid());
+        close(s, number, life.fromOrdinal());
+        if (lives.size() < QUEUES_MAX) {
+            s.alive.put(number, lives.size());
+            lives.add(life);
+        }
+        QueueTrack t = track(life.controller(), life.side(), life.completion(), life.qid());
+        if (t != null) {
+            t.exists(life.sizeEntries());
+        }
+    }
+
+    private void close(SideQueues s, int number, int ordinal) {
+        Integer at = s.alive.remove(number);
+        if (at != null) {
+            lives.set(at, lives.get(at).until(ordinal));
+        }
     }
 
     /** All queues of one side are gone. */
     void closeAll(int controller, Side side, int ordinal) {
-        lives.replaceAll(
-                l ->
-                        l.controller() == controller && l.side() == side && l.existsAt(ordinal)
-                                ? l.until(ordinal)
-                                : l);
-        long low = key(controller, side, false, 0);
-        tracks.forEach(
-                (key, track) -> {
-                    if ((key & ~0x3FFFFL) == (low & ~0x3FFFFL)) {
-                        track.exists(0);
-                    }
-                });
+        SideQueues s = side(controller, side);
+        for (int at : s.alive.values()) {
+            lives.set(at, lives.get(at).until(ordinal));
+        }
+        tracked -= s.tracks.size();
+        s.alive.clear();
+        s.tracks.clear();
     }
 }

@@ -28,13 +28,6 @@ public record QueueLife(
                 controller, side, completion, qid, sizeEntries, partner, fromOrdinal, ordinal);
     }
 
-    boolean is(int wantedController, Side wantedSide, boolean wantedCompletion, int wantedQid) {
-        return controller == wantedController
-                && side == wantedSide
-                && completion == wantedCompletion
-                && qid == wantedQid;
-    }
-
     /** Whether it exists just after an event. */
     public boolean existsAt(int ordinal) {
         return fromOrdinal <= ordinal && ordinal < toOrdinal;

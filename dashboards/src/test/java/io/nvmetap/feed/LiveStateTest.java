@@ -28,8 +28,7 @@ class LiveStateTest {
         byte[] sqe = new byte[Sqe.SIZE];
         Sqe.putCid(sqe, 0, id & 0xFFFF);
         CapturedEvent e =
-                new CapturedEvent()
-                        .asCommand(EventKind.COMMAND_FETCHED, 1, 0, sqe, 0, Sqe.SIZE);
+                new CapturedEvent().asCommand(EventKind.COMMAND_FETCHED, 1, 0, sqe, 0, Sqe.SIZE);
         e.commandId = id;
         state.accept(at(e, session), sentMs, sentMs);
     }
@@ -37,8 +36,7 @@ class LiveStateTest {
     private void copied(long session, int id, long sentMs) {
         CapturedEvent e =
                 new CapturedEvent()
-                        .asCompletion(
-                                EventKind.COMPLETION_COPIED, 1, 0, new byte[Cqe.SIZE], 0);
+                        .asCompletion(EventKind.COMPLETION_COPIED, 1, 0, new byte[Cqe.SIZE], 0);
         e.commandId = id;
         state.accept(at(e, session), sentMs, sentMs);
     }

@@ -51,9 +51,7 @@ class FindingStoreITCase {
         kept("{\"rule\":\"x\",\"toSeq\":1}\n{\"rule\":\"x\",\"toSeq\":1}\n{\"summary\":{}}\n");
         FindingStore.Findings f = store.of(capture("a.avro"));
         assertThat(f.from()).isEqualTo("a.avro.findings.json");
-        assertThat(f.list())
-                .extracting(n -> n.get("key").asText())
-                .containsExactly("x.1", "x.1.2");
+        assertThat(f.list()).extracting(n -> n.get("key").asText()).containsExactly("x.1", "x.1.2");
     }
 
     @Test
@@ -80,8 +78,7 @@ class FindingStoreITCase {
     void shouldEndAToolThatSaysTooMuch() throws IOException {
         Files.copy(SHELL, folder.resolve("a.avro"));
         ToolRunner small = new ToolRunner(1_000);
-        List<String> arguments =
-                List.of("--format", "json", folder.resolve("a.avro").toString());
+        List<String> arguments = List.of("--format", "json", folder.resolve("a.avro").toString());
         assertThatThrownBy(() -> small.run(Tool.ANALYZE, arguments))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("was ended");

@@ -47,7 +47,8 @@ class GuardITCase {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"})
     void shouldRefuseWhatIsNotReading(String method) throws IOException {
-        RawHttp r = RawHttp.send(address, method + " /api/captures HTTP/1.1", RawHttp.host(address));
+        RawHttp r =
+                RawHttp.send(address, method + " /api/captures HTTP/1.1", RawHttp.host(address));
         assertThat(r.status()).isEqualTo(405);
         assertThat(r.headers()).contains("allow: get, head");
     }
@@ -92,10 +93,7 @@ class GuardITCase {
     void shouldRefuseTwoHosts() throws IOException {
         RawHttp r =
                 RawHttp.send(
-                        address,
-                        "GET / HTTP/1.1",
-                        RawHttp.host(address),
-                        "Host: evil.example");
+                        address, "GET / HTTP/1.1", RawHttp.host(address), "Host: evil.example");
         assertThat(r.status()).isIn(400, 403);
     }
 
@@ -152,8 +150,7 @@ class GuardITCase {
 
     @Test
     void shouldNotFollowALinkOutOfItsFolder() throws IOException {
-        Files.createSymbolicLink(
-                folder.resolve("link.avro"), elsewhere.resolve("secret.avro"));
+        Files.createSymbolicLink(folder.resolve("link.avro"), elsewhere.resolve("secret.avro"));
         Files.createSymbolicLink(folder.resolve("sub"), elsewhere);
         RawHttp list = RawHttp.get(address, "/api/captures");
         assertThat(list.body()).contains("one.avro", "\"refused\":1").doesNotContain("secret");
@@ -232,8 +229,7 @@ class GuardITCase {
     @Test
     void shouldSayThatAPortIsTaken() {
         int port = URI.create(address).getPort();
-        assertThatThrownBy(
-                        () -> Dashboard.start(new ServeSettings(List.of(folder), port, "")))
+        assertThatThrownBy(() -> Dashboard.start(new ServeSettings(List.of(folder), port, "")))
                 .isInstanceOf(CliFailure.class)
                 .hasMessageContaining("port " + port + " is taken");
     }
@@ -245,8 +241,7 @@ class GuardITCase {
         assertThat(r.status()).isEqualTo(422);
         assertThat(r.body()).contains("not a trace file");
         byte[] whole = Files.readAllBytes(folder.resolve("one.avro"));
-        Files.write(
-                folder.resolve("cut.avro"), java.util.Arrays.copyOf(whole, whole.length - 40));
+        Files.write(folder.resolve("cut.avro"), java.util.Arrays.copyOf(whole, whole.length - 40));
         assertThat(RawHttp.get(address, "/api/captures/cut/timeline").body()).contains("cut off");
     }
 

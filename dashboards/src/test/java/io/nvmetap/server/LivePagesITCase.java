@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LivePagesITCase {
     private static Socket follow(String address) throws IOException {
-        Socket s =
-                new Socket(InetAddress.getByName("127.0.0.1"), URI.create(address).getPort());
+        Socket s = new Socket(InetAddress.getByName("127.0.0.1"), URI.create(address).getPort());
         s.setSoTimeout(20_000);
         String request = "GET /api/live HTTP/1.1\r\n" + RawHttp.host(address) + "\r\n\r\n";
         s.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

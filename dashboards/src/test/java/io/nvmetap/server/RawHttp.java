@@ -41,8 +41,6 @@ record RawHttp(int status, String headers, String body) {
         String head = end < 0 ? answer : answer.substring(0, end);
         int status = head.startsWith("HTTP/1.1 ") ? Integer.parseInt(head.substring(9, 12)) : -1;
         return new RawHttp(
-                status,
-                head.toLowerCase(Locale.ROOT),
-                end < 0 ? "" : answer.substring(end + 4));
+                status, head.toLowerCase(Locale.ROOT), end < 0 ? "" : answer.substring(end + 4));
     }
 }

@@ -94,7 +94,8 @@ public final class BigTrace {
         switch (s.what) {
             case SUBMIT -> {
                 submit(s);
-                long latency = 20_000 + (long) (random.nextDouble() * random.nextDouble() * 400_000);
+                long latency =
+                        20_000 + (long) (random.nextDouble() * random.nextDouble() * 400_000);
                 steps.add(new Step(s.timeNs + latency, s.command, s.queue, COMPLETE));
             }
             case COMPLETE -> {

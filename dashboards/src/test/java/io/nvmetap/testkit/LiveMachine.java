@@ -48,12 +48,15 @@ public final class LiveMachine implements AutoCloseable {
     private final int[] phase = {1, 1};
     private int cid;
 
-    private LiveMachine(String brokers, long seed, Set<ControllerFault> faults)
-            throws IOException {
+    private LiveMachine(String brokers, long seed, Set<ControllerFault> faults) throws IOException {
         ControllerProfile profile = ControllerProfile.byName("generic");
         ModelController device =
                 new ModelController(
-                        profile, List.of(new MemoryNamespace(1 << 20, 512)), timeline, seed, faults);
+                        profile,
+                        List.of(new MemoryNamespace(1 << 20, 512)),
+                        timeline,
+                        seed,
+                        faults);
         EventRing ring = new EventRing(EventRing.CAPACITY_BYTES_DEFAULT, System::nanoTime);
         Session session = new Session(0x11fe, seed, header(profile));
         agent =
@@ -61,8 +64,7 @@ public final class LiveMachine implements AutoCloseable {
                         ring, session, i -> LiveState.UNKNOWN, new KafkaEventSink(brokers, 30_000));
         agent.start();
         DriverSpec driver = DriverSpec.parse("reference");
-        mediator =
-                new Mediator(driver.config().build(), device, timeline, new RingTap(ring, 0));
+        mediator = new Mediator(driver.config().build(), device, timeline, new RingTap(ring, 0));
         timeline.enter(() -> mediator.connect(memory, new Silent()));
     }
 

@@ -74,11 +74,7 @@ class CaptureIndexTest {
     @Test
     void shouldTellAFailedCommand() throws IOException {
         CaptureIndex index =
-                SmallTrace.mediated()
-                        .ring(100)
-                        .fetch(200, 1)
-                        .copied(300, 1, 0x4002)
-                        .index(folder);
+                SmallTrace.mediated().ring(100).fetch(200, 1).copied(300, 1, 0x4002).index(folder);
         assertThat(index.commands().flags(0)).isEqualTo(CommandTable.FAILED);
         assertThat(index.commands().status(0)).isEqualTo(0x4002);
     }
@@ -114,8 +110,7 @@ class CaptureIndexTest {
             trace.add(
                     q,
                     new io.nvmetap.event.CapturedEvent()
-                            .asDoorbell(
-                                    Side.GUEST, io.nvmetap.event.DoorbellKind.SQ_TAIL, q, 1));
+                            .asDoorbell(Side.GUEST, io.nvmetap.event.DoorbellKind.SQ_TAIL, q, 1));
         }
         CaptureIndex index = trace.index(folder);
         assertThat(index.lanes()).hasSize(LaneTable.LANES_MAX);

@@ -75,8 +75,7 @@ final class SmallTrace {
     SmallTrace ring(long timeNs) {
         tail = (tail + 1) % 8;
         return add(
-                timeNs,
-                new CapturedEvent().asDoorbell(Side.GUEST, DoorbellKind.SQ_TAIL, 1, tail));
+                timeNs, new CapturedEvent().asDoorbell(Side.GUEST, DoorbellKind.SQ_TAIL, 1, tail));
     }
 
     SmallTrace fetch(long timeNs, int id) {
@@ -115,8 +114,7 @@ final class SmallTrace {
 
     SmallTrace acknowledge(long timeNs, Side side) {
         head = side == Side.GUEST ? (head + 1) % 8 : head;
-        return add(
-                timeNs, new CapturedEvent().asDoorbell(side, DoorbellKind.CQ_HEAD, 1, head));
+        return add(timeNs, new CapturedEvent().asDoorbell(side, DoorbellKind.CQ_HEAD, 1, head));
     }
 
     SmallTrace reset(long fromNs, long toNs) {
