@@ -76,7 +76,8 @@ class AgentTopicITCase {
     @Test
     void shouldSayWithinSecondsThatNoBrokerAnswers() throws Exception {
         try (AgentRun agent =
-                AgentRun.start("--listen", "tcp:127.0.0.1:0", "--bootstrap-servers", "127.0.0.1:1")) {
+                AgentRun.start(
+                        "--listen", "tcp:127.0.0.1:0", "--bootstrap-servers", "127.0.0.1:1")) {
             assertThat(agent.status()).isEqualTo(ExitStatus.FAILURE);
             assertThat(agent.error()).contains("cannot reach a Kafka broker").hasLineCount(1);
         }
@@ -102,7 +103,8 @@ class AgentTopicITCase {
                 GZIPInputStream tap =
                         new GZIPInputStream(
                                 getClass()
-                                        .getResourceAsStream("/io/nvmetap/wire/every-kind.tap.gz"))) {
+                                        .getResourceAsStream(
+                                                "/io/nvmetap/wire/every-kind.tap.gz"))) {
             String first = said.readLine();
             int port = Integer.parseInt(first.substring(first.lastIndexOf(':') + 1));
             try (Socket s = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -138,8 +140,7 @@ class AgentTopicITCase {
                             .map(p -> new TopicPartition(p.topic(), p.partition()))
                             .toList();
             consumer.assign(all);
-            long left =
-                    consumer.endOffsets(all).values().stream().mapToLong(Long::longValue).sum();
+            long left = consumer.endOffsets(all).values().stream().mapToLong(Long::longValue).sum();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (left > 0 && System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> r : consumer.poll(Duration.ofMillis(200))) {

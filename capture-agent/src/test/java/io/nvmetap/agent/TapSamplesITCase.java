@@ -67,8 +67,7 @@ class TapSamplesITCase {
         String[] drawn = {"77", "620", "3"};
         CPrograms.run(List.of(program, whole.toString(), drawn[0], drawn[1], drawn[2]));
         for (String room : List.of("1", "7", "48", "100")) {
-            CPrograms.run(
-                    List.of(program, pieces.toString(), drawn[0], drawn[1], drawn[2], room));
+            CPrograms.run(List.of(program, pieces.toString(), drawn[0], drawn[1], drawn[2], room));
             assertThat(pieces).as("room %s", room).hasSameBinaryContentAs(whole);
         }
     }
