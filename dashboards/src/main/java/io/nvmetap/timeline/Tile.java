@@ -14,7 +14,7 @@ public final class Tile {
     public static final int MAGIC = 0x314C_544E;
 
     /** Commands, and marks, of a lane that are told one by one. */
-    public static final int SINGLES_MAX = 512;
+    public static final int SINGLES_MAX = 256;
 
     /** Bytes of one command told by itself. */
     static final int COMMAND_BYTES = 48;

