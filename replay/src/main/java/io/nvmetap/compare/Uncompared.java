@@ -19,6 +19,7 @@ public enum Uncompared {
     STATUS_POLLS("CSTS reads whose recorded value was not final: how soon it changes is free"),
     WHICH_ERROR("which of several errors in one command is reported: it is not laid down"),
     DO_NOT_RETRY("Do Not Retry bits of commands that the driver answered itself"),
+    VENDOR_BUFFERS("buffers that vendor commands name outside their PRPs: they are not captured"),
     DRIVERS_COMMANDS("what the driver told its controller: another than the recorded one is there"),
     STORES(
             "how completions were stored, and stores outside the guest's buffers: the driver mapped"

@@ -13,15 +13,18 @@ public final class VerdictText {
 
     /** The one line that says it. */
     public static String line(Verdict verdict) {
-        String tail =
-                switch (verdict.outcome()) {
-                    case SAME -> String.format("%,d commands", verdict.commandsCompared());
-                    case DIVERGED -> verdict.divergence().map(VerdictText::place).orElse("");
-                    case VIOLATED -> place(verdict.rules().violations().get(0));
-                    case UNKNOWN -> verdict.reason();
-                };
         return String.format(
-                "replay    %-46s %-8s   %s", verdict.driver(), verdict.outcome(), tail);
+                "replay    %-46s %-8s   %s", verdict.driver(), verdict.outcome(), why(verdict));
+    }
+
+    /** What there is to say of the outcome. */
+    public static String why(Verdict verdict) {
+        return switch (verdict.outcome()) {
+            case SAME -> String.format("%,d commands", verdict.commandsCompared());
+            case DIVERGED -> verdict.divergence().map(VerdictText::place).orElse("");
+            case VIOLATED -> place(verdict.rules().violations().get(0));
+            case UNKNOWN -> verdict.reason();
+        };
     }
 
     private static String place(Divergence divergence) {

@@ -27,6 +27,9 @@ final class DeviceQueues {
         this.interrupts = interrupts;
     }
 
+    /** What a command came to. */
+    record Result(int status, int dw0, int dw1) {}
+
     /** Whose completion it is, for the recording. */
     record Owed(Owner owner, long commandId) {}
 
@@ -66,8 +69,7 @@ final class DeviceQueues {
         int tail;
         int phase = 1;
 
-        Completion(
-                int cqid, int sizeEntries, long address, int vector, boolean interruptsEnabled) {
+        Completion(int cqid, int sizeEntries, long address, int vector, boolean interruptsEnabled) {
             this.cqid = cqid;
             this.sizeEntries = sizeEntries;
             this.address = address;
@@ -178,18 +180,19 @@ final class DeviceQueues {
         return sq == null ? -1 : sq.head;
     }
 
-    void post(int sqid, int cid, int status, int dw0, Owed owed) {
+    void post(int sqid, int cid, Result result, Owed owed) {
         Submission sq = submissions.get(sqid);
         Completion cq = sq == null ? null : completions.get(sq.cqid);
         if (cq == null || cq.waiting.size() >= WAITING_MAX) {
             return;
         }
         byte[] cqe = new byte[Cqe.SIZE];
-        Cqe.putDw0(cqe, 0, dw0);
+        Cqe.putDw0(cqe, 0, result.dw0);
+        Cqe.putDw1(cqe, 0, result.dw1);
         Cqe.putSqhd(cqe, 0, sq.head);
         Cqe.putSqid(cqe, 0, sqid);
         Cqe.putCid(cqe, 0, cid);
-        Cqe.putStatusAndPhase(cqe, 0, status, 0);
+        Cqe.putStatusAndPhase(cqe, 0, result.status, 0);
         if (cq.full()) {
             cq.waiting.add(new Posted(cqe, owed));
         } else {

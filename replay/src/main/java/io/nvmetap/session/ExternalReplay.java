@@ -17,6 +17,7 @@ import io.nvmetap.target.ExternalDriver;
 import io.nvmetap.target.MemoryRange;
 import io.nvmetap.target.PeerLimits;
 import io.nvmetap.target.SocketDriver;
+import io.nvmetap.target.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,8 @@ final class ExternalReplay implements Build {
     public Replayed replay(Plan plan, Conditions under) throws IOException {
         try (Recorder recorder = Recorder.to(under.record())) {
             return replay(plan, under, recorder);
+        } catch (UnavailableException e) {
+            throw CliFailure.environment(e.getMessage());
         }
     }
 

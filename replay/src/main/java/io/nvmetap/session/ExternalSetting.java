@@ -13,11 +13,7 @@ import java.util.Optional;
  *     its own
  * @param mapped guest memory is shared as a file; else each access is a message
  */
-record ExternalSetting(
-        Path output,
-        PeerLimits limits,
-        Optional<Path> serve,
-        boolean mapped) {
+record ExternalSetting(Path output, PeerLimits limits, Optional<Path> serve, boolean mapped) {
     /** Memory by messages. */
     static ExternalSetting of(Path output) {
         return new ExternalSetting(output, PeerLimits.DEFAULT, Optional.empty(), false);

@@ -17,13 +17,21 @@ import java.util.Optional;
 final class PeerSurroundings implements Surroundings {
     private final LiveTimeline timeline;
     private final Optional<SharedMemory> shared;
+    private final long aftermathNs;
 
     /**
+     * @param aftermathNs see {@link #aftermathNs()}
      * @param shared guest memory that the driver maps; empty: messages
      */
-    PeerSurroundings(LiveTimeline timeline, Optional<SharedMemory> shared) {
+    PeerSurroundings(LiveTimeline timeline, long aftermathNs, Optional<SharedMemory> shared) {
         this.timeline = timeline;
+        this.aftermathNs = aftermathNs;
         this.shared = shared;
+    }
+
+    @Override
+    public long aftermathNs() {
+        return aftermathNs;
     }
 
     @Override

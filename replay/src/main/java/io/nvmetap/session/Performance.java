@@ -19,10 +19,15 @@ final class Performance {
     private final Perturbation perturbation;
     private final Crossing crossing;
     private final LongConsumer follower;
+    private final long aftermathNs;
     private long shiftNs;
 
-    /** What a performance is told by and tells. */
-    record Stage(Pump pump, Outcome outcome, LongConsumer follower) {}
+    /**
+     * What a performance is told by and tells.
+     *
+     * @param aftermathNs how long after the last thing the guest did a driver may still do wrong
+     */
+    record Stage(Pump pump, Outcome outcome, LongConsumer follower, long aftermathNs) {}
 
     Performance(
             ReplayOptions options, Stage stage, Steps steps, ReplayGuest guest, Straying straying) {
@@ -30,6 +35,7 @@ final class Performance {
         this.pump = stage.pump;
         this.outcome = stage.outcome;
         this.follower = stage.follower;
+        this.aftermathNs = stage.aftermathNs;
         this.steps = steps;
         this.guest = guest;
         this.perturbation = straying.perturbation();
@@ -53,7 +59,7 @@ final class Performance {
         }
         long end = Long.MAX_VALUE;
         arrivals(end, () -> guest.awaited(end).isEmpty());
-        pump.runUntil(() -> false, pump.nowNs() + ReplaySession.AFTERMATH_NS);
+        pump.runUntil(() -> false, pump.nowNs() + aftermathNs);
         steps.unsignalled();
     }
 

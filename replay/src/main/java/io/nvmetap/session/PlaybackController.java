@@ -271,6 +271,7 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         waiting.remove(command);
         recognized.add(command);
         command.received = true;
+        command.altered = Passed.unchanged(command.exchange.admin(), command.sqe, sqe);
         Answer answer = command.controllerAnswer();
         if (answer == null) {
             return;
@@ -349,7 +350,9 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         }
         next.command.postedOrder = posted++;
         DeviceQueues.Owed owed = new DeviceQueues.Owed(Owner.GUEST, next.command.commandId);
-        queues.post(next.sqid, Sqe.cid(next.sqe, 0), status, next.answer.dw0(), owed);
+        DeviceQueues.Result result =
+                new DeviceQueues.Result(status, next.answer.dw0(), next.answer.dw1());
+        queues.post(next.sqid, Sqe.cid(next.sqe, 0), result, owed);
     }
 
     private byte[] payload(Held next) {
@@ -407,6 +410,6 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             }
             queuesChange(sqe, sqid);
         }
-        queues.post(sqid, Sqe.cid(sqe, 0), status, dw0, owed);
+        queues.post(sqid, Sqe.cid(sqe, 0), new DeviceQueues.Result(status, dw0, 0), owed);
     }
 }

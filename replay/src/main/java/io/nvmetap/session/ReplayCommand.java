@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Spec;
 public final class ReplayCommand implements Callable<Integer> {
     private static final String PLAYBACK = "playback";
     private static final double TIME_SCALE_MAX = 1000;
+    private static final int GIT_SKIP = 125;
+    private static final int GIT_STOP = 128;
 
     @Parameters(index = "0", paramLabel = "F", description = "recording, a trace file")
     private Path trace;
@@ -60,19 +64,14 @@ public final class ReplayCommand implements Callable<Integer> {
                             + " it the driver has a controller of its own")
     private Path serve;
 
-    /** How a build in another process gets its guest's memory. */
-    enum Memory {
-        MESSAGES,
-        FILE
-    }
+    @Mixin private final PeerOptions peer = new PeerOptions();
 
     @Option(
-            names = "--memory",
-            defaultValue = "messages",
+            names = "--git-bisect",
             description =
-                    "how exec: and vfio-user: drivers get guest memory: messages (each store is"
-                            + " seen) or file (for drivers that must map it)")
-    private Memory memory;
+                    "exit as git bisect run wants: 0 good, 1 bad, 125 cannot be told (skip), 128"
+                            + " wrong use (stop)")
+    private boolean gitBisect;
 
     @Option(
             names = "--controller",
@@ -129,7 +128,20 @@ public final class ReplayCommand implements Callable<Integer> {
     /** Entry point of the launcher. */
     public static void main(String[] args) {
         ReplayCommand command = new ReplayCommand(System.out, System.err);
-        System.exit(CommandRunner.run(command, args, System.err));
+        System.exit(run(command, args, System.err));
+    }
+
+    /** Runs it; the status is git's if that was asked for. */
+    static int run(ReplayCommand command, String[] args, PrintStream err) {
+        int status = CommandRunner.run(command, args, err);
+        if (!Arrays.asList(args).contains("--git-bisect")) {
+            return status;
+        }
+        return switch (status) {
+            case ExitStatus.OK, ExitStatus.FOUND -> status;
+            case ExitStatus.USAGE -> GIT_STOP;
+            default -> GIT_SKIP;
+        };
     }
 
     @Override
@@ -164,7 +176,7 @@ public final class ReplayCommand implements Callable<Integer> {
                         : SeedSearch.parse(perturb).run(replay, plan, conditions);
         new ReplayReport(format, output, out)
                 .write(verdict, trace.getFileName().toString(), again(verdict));
-        return status(verdict);
+        return gitBisect && peer.skips(verdict) ? ExitStatus.UNKNOWN : status(verdict);
     }
 
     private List<String> again(Verdict verdict) {
@@ -187,10 +199,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private Build build(Path driverSays) {
         if (ExternalReplay.takes(driver)) {
             return new ExternalReplay(
-                    driver,
-                    ExternalSetting.of(driverSays)
-                            .withServe(Optional.ofNullable(serve))
-                            .withMapped(memory == Memory.FILE));
+                    driver, peer.setting(driverSays).withServe(Optional.ofNullable(serve)));
         }
         try {
             return new ReferenceBuild(DriverSpec.parse(driver));

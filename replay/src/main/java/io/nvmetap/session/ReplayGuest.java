@@ -31,7 +31,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private final InterruptLog interrupts;
     private final Map<Integer, SubmissionRing> submissions = new HashMap<>();
     private final Map<Integer, CompletionRing> completions = new HashMap<>();
-    private final Map<Integer, ArrayDeque<Unsignalled>> unsignalled = new HashMap<>();
+    private final OwedInterrupts owed;
     private final Map<Integer, Long> lastOrder = new HashMap<>();
     private final TreeMap<Long, Submitted> expected = new TreeMap<>();
     private final Map<Submitted, Long> created = new HashMap<>();
@@ -56,6 +56,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         this.comparator = comparator;
         this.outcome = outcome;
         this.interrupts = interrupts;
+        this.owed = new OwedInterrupts(interrupts, comparator);
         memory.listen(this);
     }
 
@@ -107,9 +108,6 @@ final class ReplayGuest implements WatchedMemory.Listener {
     /** A completion that became visible and has not been read. */
     private record Unread(CompletionRing ring, byte[] entry, boolean partial, long moment) {}
 
-    /** A completion whose interrupt has not been looked for. */
-    private record Unsignalled(Submitted command, long moment) {}
-
     /** Tells somebody of commands and completions. */
     void witness(Witness newWitness) {
         witness = newWitness;
@@ -129,7 +127,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private void open(CompletionRing.CompletionShape shape) {
         CompletionRing ring = new CompletionRing(shape);
         completions.put(shape.cqid(), ring);
-        unsignalled.put(shape.cqid(), new ArrayDeque<>());
+        owed.open(shape.cqid());
         lastOrder.remove(shape.cqid());
         memory.watch(ring);
     }
@@ -142,7 +140,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         unread.clear();
         controller.forgetAll();
         witness.forgotten();
-        unsignalled.clear();
+        owed.clear();
         expected.clear();
         created.clear();
         memory.anywhere(true);
@@ -289,10 +287,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         }
         for (Unread next = unread.poll(); next != null; next = unread.poll()) {
             Submitted command = identify(next);
-            ArrayDeque<Unsignalled> waiting = unsignalled.get(next.ring.cqid);
-            if (waiting != null) {
-                waiting.add(new Unsignalled(command, next.moment));
-            }
+            owed.arrived(next.ring.cqid, command, next.moment);
         }
     }
 
@@ -408,6 +403,12 @@ final class ReplayGuest implements WatchedMemory.Listener {
                         Math.max(command.entry, sq.consumedEntries()),
                         sq.submittedEntries());
         long seq = recorded.at().seq();
+        String altered = command.atController.altered;
+        if (!altered.isEmpty()) {
+            outcome.diverged(seq, exchange.describe() + ": " + altered);
+            return;
+        }
+        comparator.vendor(exchange);
         boolean byDriver = controller.sees() && !command.atController.received;
         if (controller.sees() && untrue(command, cqe)) {
             return;
@@ -525,67 +526,23 @@ final class ReplayGuest implements WatchedMemory.Listener {
 
     // ---- interrupts ----
 
-    /** The first of the next {@code entries} completions whose recorded interrupt has not come. */
+    /** See {@link OwedInterrupts#first}. */
     Optional<Divergence> unsignalled(CompletionRing ring, int entries) {
-        int n = 0;
-        for (Unsignalled waiting : unsignalled.get(ring.cqid)) {
-            if (n++ >= entries) {
-                break;
-            }
-            if (!told(ring, waiting)) {
-                return Optional.of(neverTold(ring, waiting));
-            }
-        }
-        return Optional.empty();
+        return owed.first(ring, entries);
     }
 
     /**
      * The first completion that arrived and whose interrupt, recorded before {@code seq}, has not.
      */
     Optional<Divergence> unsignalledBefore(long seq) {
-        for (CompletionRing ring : completions.values()) {
-            for (Unsignalled waiting : unsignalled.get(ring.cqid)) {
-                boolean due = waiting.command != null;
-                due = due && waiting.command.exchange.signalledSeq() < seq;
-                if (due && !told(ring, waiting)) {
-                    return Optional.of(neverTold(ring, waiting));
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private boolean told(CompletionRing ring, Unsignalled waiting) {
-        return waiting.command == null
-                || !ring.interruptsEnabled
-                || !waiting.command.exchange.signalled()
-                || interrupts.since(waiting.moment, ring.vector)
-                || interrupts.maskedBefore(waiting.moment, ring.vector);
-    }
-
-    private Divergence neverTold(CompletionRing ring, Unsignalled waiting) {
-        return new Divergence(
-                waiting.command.exchange.signalledSeq(),
-                waiting.command.exchange.describe()
-                        + ": completed, but no interrupt came on vector "
-                        + ring.vector
-                        + ", recorded one"
-                        + interrupts.insteadSince(waiting.moment));
+        return completions.values().stream()
+                .flatMap(ring -> owed.before(ring, seq).stream())
+                .findFirst();
     }
 
     /** Acknowledges; returns the doorbell value. */
     int acknowledge(CompletionRing ring, int entries) {
-        ArrayDeque<Unsignalled> waiting = unsignalled.get(ring.cqid);
-        for (int i = 0; i < entries && !waiting.isEmpty(); i++) {
-            Unsignalled done = waiting.remove();
-            if (done.command != null && !done.command.exchange.signalled()) {
-                comparator.count(Uncompared.INTERRUPTS);
-            } else if (done.command != null
-                    && ring.interruptsEnabled
-                    && !interrupts.since(done.moment, ring.vector)) {
-                comparator.count(Uncompared.INTERRUPTS_MASKED);
-            }
-        }
+        owed.acknowledged(ring, entries);
         return ring.acknowledge(entries);
     }
 

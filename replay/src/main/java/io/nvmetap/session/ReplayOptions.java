@@ -37,6 +37,11 @@ public record ReplayOptions(
         return new ReplayOptions(scale, latencyNsMax, deadlineNs, accessesMax, perturbed, seed);
     }
 
+    /** The same with another patience of the guest. */
+    public ReplayOptions withDeadlineNs(long ns) {
+        return new ReplayOptions(timeScale, latencyNsMax, ns, accessesMax, perturbed, seed);
+    }
+
     /** The same with another bound on a driver that does not return. */
     public ReplayOptions withAccessesMax(long max) {
         return new ReplayOptions(timeScale, latencyNsMax, deadlineNs, max, perturbed, seed);

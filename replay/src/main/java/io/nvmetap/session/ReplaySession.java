@@ -22,9 +22,6 @@ import java.util.function.LongConsumer;
  * the same verdict.
  */
 public final class ReplaySession {
-    /** How long after the last stimulus a driver may still do wrong. */
-    static final long AFTERMATH_NS = 2_000_000_000L;
-
     private final Plan plan;
     private final Driver driver;
     private final ReplayOptions options;
@@ -71,7 +68,7 @@ public final class ReplaySession {
         this.budget = new AccessBudget(Long.MAX_VALUE);
         this.pump = new LivePump(timeline, outcome, driver);
         this.straying = Straying.of(ReplayOptions.DEFAULT);
-        this.surroundings = new PeerSurroundings(timeline, shared);
+        this.surroundings = new PeerSurroundings(timeline, driver.limits().aftermathNs(), shared);
     }
 
     /** With the second CPU that the driver was built to meet. */
@@ -141,7 +138,8 @@ public final class ReplaySession {
         if (!outcome.diverged()) {
             Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));
             steps.observe(interrupts, comparator, outcome);
-            Performance.Stage stage = new Performance.Stage(pump, outcome, follower);
+            Performance.Stage stage =
+                    new Performance.Stage(pump, outcome, follower, surroundings.aftermathNs());
             new Performance(options, stage, steps, guest, straying).run(plan);
         }
         comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());

@@ -18,6 +18,9 @@ final class Submitted {
     /** The controller fetched it. */
     boolean received;
 
+    /** What of it came to the controller otherwise than it must, "" nothing. */
+    String altered = "";
+
     /** The controller posted its completion, as the so manieth; -1 not yet. */
     long postedOrder = -1;
 

@@ -10,6 +10,11 @@ interface Surroundings {
     /** In this process: nothing does, and the driver itself says what it sees. */
     Surroundings SAME_PROCESS = new Surroundings() {};
 
+    /** How long after the last stimulus a driver may still do wrong. */
+    default long aftermathNs() {
+        return 2_000_000_000L;
+    }
+
     /** Guest memory, all zero. */
     default GuestArena arena(int pageBytes) {
         return new GuestArena(pageBytes);

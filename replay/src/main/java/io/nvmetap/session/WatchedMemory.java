@@ -74,8 +74,7 @@ final class WatchedMemory implements GuestMemory {
     void look() {
         for (CompletionRing ring : List.copyOf(rings.values())) {
             long before = ring.arrived();
-            ring.look(this::slot, memory::loadFence)
-                    .ifPresent(flaw -> listener.flawed(ring, flaw));
+            ring.look(this::slot, memory::loadFence).ifPresent(flaw -> listener.flawed(ring, flaw));
             if (ring.arrived() != before) {
                 listener.arrived(ring);
             }
@@ -175,9 +174,7 @@ final class WatchedMemory implements GuestMemory {
             return;
         }
         long before = ring.arrived();
-        ring.stored(
-                        new CompletionRing.Store(address, count, whole, stores, lastFence),
-                        this::slot)
+        ring.stored(new CompletionRing.Store(address, count, whole, stores, lastFence), this::slot)
                 .ifPresent(flaw -> listener.flawed(ring, flaw));
         if (ring.arrived() != before) {
             listener.arrived(ring);

@@ -66,8 +66,7 @@ final class Witness {
     void stored(SubmissionRing ring, Submitted command) {
         if (tap.on()) {
             int slot = (int) ((command.entry - 1) % ring.sizeEntries);
-            unrung.computeIfAbsent(ring.sqid, q -> new ArrayDeque<>())
-                    .add(new Rung(command, slot));
+            unrung.computeIfAbsent(ring.sqid, q -> new ArrayDeque<>()).add(new Rung(command, slot));
         }
     }
 

@@ -40,8 +40,7 @@ final class WitnessedController implements Controller {
      * @param side GUEST: the driver in front of its guest; DEVICE: the controller behind the driver
      * @param inside runs what records inside the timeline
      */
-    WitnessedController(
-            Controller next, Side side, Witness witness, Consumer<Runnable> inside) {
+    WitnessedController(Controller next, Side side, Witness witness, Consumer<Runnable> inside) {
         this.next = next;
         this.side = side;
         this.witness = witness;
@@ -71,10 +70,14 @@ final class WitnessedController implements Controller {
                 });
     }
 
+    /**
+     * Over vfio-user the guest is told that the line is up, again and again while it is, and never
+     * that it fell: there a lowered line is only our not knowing.
+     */
     private void level(boolean asserted) {
         if (asserted && !lineUp) {
             witness.interrupt(side, 0, InterruptKind.INTX);
-        } else if (!asserted && lineUp) {
+        } else if (!asserted && lineUp && side == Side.DEVICE) {
             witness.lineLowered(side);
         }
         lineUp = asserted;
@@ -164,8 +167,7 @@ final class WitnessedController implements Controller {
                     int vector = (int) (offset / ENTRY_BYTES);
                     if (unflushed.get(vector)) {
                         unflushed.clear(vector);
-                        tap.emit(
-                                tap.event().asVector(EventKind.VECTOR_FLUSHED, side, vector), cpu);
+                        tap.emit(tap.event().asVector(EventKind.VECTOR_FLUSHED, side, vector), cpu);
                     }
                 });
         return value;
@@ -204,6 +206,8 @@ final class WitnessedController implements Controller {
     @Override
     public void interruptMode(InterruptKind newMode) {
         mode = newMode;
+        // The line falls when messages are chosen, whatever it stood for.
+        lineUp &= newMode == InterruptKind.INTX;
         next.interruptMode(newMode);
     }
 

@@ -1,7 +1,9 @@
 package io.nvmetap.target;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +23,7 @@ final class DriverProcess implements AutoCloseable {
      * @param command for the shell
      * @param mark no other driver has it
      * @param file where its output goes
-     * @throws IOException if there is no shell
+     * @throws IOException if there is no shell, or the file cannot be written
      */
     DriverProcess(String command, String mark, Path file) throws IOException {
         leftovers = new Leftovers(mark);
@@ -30,8 +32,22 @@ final class DriverProcess implements AutoCloseable {
                         .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                         .redirectErrorStream(true);
         leftovers.mark(builder.environment());
-        process = builder.start();
-        output = new KeptOutput(process.getInputStream(), file);
+        OutputStream to = open(file);
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            to.close();
+            throw e;
+        }
+        output = new KeptOutput(process.getInputStream(), to);
+    }
+
+    private static OutputStream open(Path file) throws IOException {
+        try {
+            return Files.newOutputStream(file);
+        } catch (IOException e) {
+            throw new IOException(file + ": the driver's output cannot be written there", e);
+        }
     }
 
     boolean alive() {

@@ -94,11 +94,15 @@ public final class ExecDriver extends PeerDriver {
                     + (KeptOutput.BYTES_MAX >> 20)
                     + " MiB";
         }
-        if (System.nanoTime() - cpuAtNs > SAMPLE_NS && process.alive()) {
+        return process.ended();
+    }
+
+    @Override
+    void well() {
+        if (System.nanoTime() - cpuAtNs > SAMPLE_NS) {
             cpu = process.cpu();
             cpuAtNs = System.nanoTime();
         }
-        return process.ended();
     }
 
     /** A process that is busy while it should answer spins; one that is not waits for something. */

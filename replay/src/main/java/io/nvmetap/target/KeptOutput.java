@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
@@ -28,11 +26,10 @@ final class KeptOutput implements AutoCloseable {
 
     /**
      * @param from closed with this
-     * @throws IOException if the file cannot be written
+     * @param to closed when nothing more comes
      */
-    KeptOutput(InputStream from, Path file) throws IOException {
+    KeptOutput(InputStream from, OutputStream to) {
         this.from = from;
-        OutputStream to = Files.newOutputStream(file);
         reader = new Thread(() -> run(to), "nvmetap-driver-output");
         reader.setDaemon(true);
         reader.start();

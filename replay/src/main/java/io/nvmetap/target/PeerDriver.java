@@ -41,12 +41,14 @@ abstract class PeerDriver implements ExternalDriver {
     /** How its process ended, "" it has not, or there is none to look at. */
     abstract String processEnded();
 
+    /** Nothing is wrong with it now. */
+    abstract void well();
+
     /** What is to be said of a process that left or does not answer, "" nothing. */
     abstract String processNow(ProtocolException.Kind kind);
 
     /** Serves the controller before the driver starts. */
-    final void serve(
-            Path socket, PciIdentity identity, Controller controller, LiveTimeline live)
+    final void serve(Path socket, PciIdentity identity, Controller controller, LiveTimeline live)
             throws IOException {
         device = new DeviceServer(socket, identity, controller, live, line -> {});
     }
@@ -60,6 +62,10 @@ abstract class PeerDriver implements ExternalDriver {
         try {
             serve(controller, live);
             start();
+        } catch (IOException e) {
+            throw new UnavailableException(e);
+        }
+        try {
             remote = await(live);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -101,6 +107,11 @@ abstract class PeerDriver implements ExternalDriver {
     abstract String guestName();
 
     @Override
+    public final PeerLimits limits() {
+        return limits;
+    }
+
+    @Override
     public final void settle() {
         if (peer != null) {
             peer.settle();
@@ -115,11 +126,12 @@ abstract class PeerDriver implements ExternalDriver {
         return ending;
     }
 
+    @Override
+    public final String misdeed() {
+        return peer == null ? "" : peer.wrong();
+    }
+
     private String look() {
-        String wrong = peer == null ? "" : peer.wrong();
-        if (!wrong.isEmpty()) {
-            return wrong;
-        }
         String end = processEnded();
         if (!end.isEmpty() || remote == null) {
             return end;
@@ -128,6 +140,7 @@ abstract class PeerDriver implements ExternalDriver {
             return gone(remote.departure().get());
         }
         if (device == null || !device.deserted()) {
+            well();
             return "";
         }
         String now = processNow(ProtocolException.Kind.LEFT);

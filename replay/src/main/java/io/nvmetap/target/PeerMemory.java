@@ -22,7 +22,7 @@ final class PeerMemory implements SharedMemory {
     static final long WAITING_BYTES_MAX = 64L << 20;
 
     /** How long a driver may wait until the replay has taken a store. */
-    private static final long PATIENCE_MS = 5_000;
+    private static final long PATIENCE_MS = 2_000;
 
     private final GuestMemory memory;
     private final long base;

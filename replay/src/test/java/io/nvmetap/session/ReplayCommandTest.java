@@ -138,6 +138,27 @@ class ReplayCommandTest {
         assertThat(run(own, "--driver", "reference")).as(said()).isZero();
     }
 
+    private int git(Object... args) {
+        PrintStream to = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+        String[] words = Arrays.stream(args).map(Object::toString).toArray(String[]::new);
+        return ReplayCommand.run(new ReplayCommand(to, errors), words, errors);
+    }
+
+    /** See git-bisect(1): 125 passes a commit over, above 127 ends the search. */
+    @Test
+    void shouldExitAsGitBisectRunWants() throws IOException {
+        Path gap = write("gap.avro", new Recording().ready().skip(2).io(1, 1, 0));
+        assertThat(git(trace, "--driver", "reference", "--git-bisect")).isZero();
+        String broken = "reference:fault=cqe-sqid-sqhd-not-translated";
+        assertThat(git(trace, "--driver", broken, "--git-bisect")).isEqualTo(1);
+        assertThat(git(gap, "--driver", "reference", "--git-bisect")).isEqualTo(125);
+        Path none = folder.resolve("none.avro");
+        assertThat(git(none, "--driver", "reference", "--git-bisect")).isEqualTo(125);
+        assertThat(git(trace, "--driver", "nothing", "--git-bisect")).isEqualTo(128);
+        assertThat(git(gap, "--driver", "reference")).isEqualTo(4);
+    }
+
     @Test
     void shouldReplayAgainstAModelledController() {
         int status = run(trace, "--driver", "reference", "--controller", "generic");

@@ -41,8 +41,7 @@ final class RemoteDevice implements AutoCloseable {
      * @throws ConnectException if nobody listens there
      * @throws ProtocolException if who does is no vfio-user server
      */
-    RemoteDevice(Path socket, UnaryOperator<Message> onCommand, long timeoutMs)
-            throws IOException {
+    RemoteDevice(Path socket, UnaryOperator<Message> onCommand, long timeoutMs) throws IOException {
         this.socket = socket;
         this.onCommand = onCommand;
         this.timeoutMs = timeoutMs;
@@ -61,8 +60,7 @@ final class RemoteDevice implements AutoCloseable {
             look();
         } catch (IOException e) {
             connection.close();
-            throw new ProtocolException(
-                    ProtocolException.kind(e), socket + ": " + e.getMessage());
+            throw new ProtocolException(ProtocolException.kind(e), socket + ": " + e.getMessage());
         }
     }
 
@@ -82,8 +80,7 @@ final class RemoteDevice implements AutoCloseable {
         long bar0 = regionBytes(VfioUser.REGION_BAR0);
         long config = regionBytes(VfioUser.REGION_CONFIG);
         if (bar0 < PciIdentity.BAR0_BYTES_MIN || bar0 > 1 << 30 || config < ConfigSpace.BYTES) {
-            throw new ProtocolException(
-                    "it serves no PCI function with NVMe registers in BAR0");
+            throw new ProtocolException("it serves no PCI function with NVMe registers in BAR0");
         }
         for (int i = 0; i < VfioUser.IRQ_ERROR; i++) {
             interrupts[i] = irqCount(i);
