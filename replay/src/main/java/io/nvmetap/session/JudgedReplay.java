@@ -16,21 +16,19 @@ final class JudgedReplay {
     private static final String NO_RECORDING =
             "a build outside this process has no recording of its own here";
 
-    private final Path trace;
     private final Build build;
     private final boolean wanted;
-    private final Optional<TraceRules> rules;
-    private RulesOnTop onTop;
+    private final Optional<RulesOnTop> rules;
 
     /**
      * @param trace the recording
      * @param wanted whether the rules are to be run, if they can
      */
     JudgedReplay(Path trace, Build build, boolean wanted) {
-        this.trace = trace;
         this.build = build;
         this.wanted = wanted;
-        this.rules = wanted ? TraceRules.present() : Optional.empty();
+        Optional<TraceRules> present = wanted ? TraceRules.present() : Optional.empty();
+        this.rules = present.map(r -> new RulesOnTop(r, trace));
     }
 
     /**
@@ -46,24 +44,22 @@ final class JudgedReplay {
             return build.replay(plan, under).verdict().with(RuleCheck.notRun(NO_RULES));
         }
         if (under.record().isPresent()) {
-            return judged(plan, under);
+            return judged(rules.get(), plan, under);
         }
         Path own = Files.createTempFile("nvmetap-replay", ".avro");
+        own.toFile().deleteOnExit();
         try {
             Conditions recorded = under.recordedTo(own);
             return build.refuses(recorded).isEmpty()
-                    ? judged(plan, recorded)
+                    ? judged(rules.get(), plan, recorded)
                     : build.replay(plan, under).verdict().with(RuleCheck.notRun(NO_RECORDING));
         } finally {
             Files.deleteIfExists(own);
         }
     }
 
-    private Verdict judged(Plan plan, Conditions under) throws IOException {
+    private Verdict judged(RulesOnTop onTop, Plan plan, Conditions under) throws IOException {
         Replayed replayed = build.replay(plan, under);
-        if (onTop == null) {
-            onTop = new RulesOnTop(rules.orElseThrow(), trace);
-        }
         RuleCheck check = onTop.judge(under.record().orElseThrow(), replayed.trail()::at);
         return replayed.verdict().with(check);
     }

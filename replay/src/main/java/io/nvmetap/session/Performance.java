@@ -3,6 +3,7 @@ package io.nvmetap.session;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.Stimulus;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /** The guest's acts, one after another: as recorded, or perturbed. */
@@ -48,7 +49,7 @@ final class Performance {
             Stimulus head = agenda.head();
             outcome.at(head.at().seq());
             pace(head);
-            arrivals(head.at().seq());
+            arrivals(head);
             if (!outcome.diverged()) {
                 turn(agenda);
             }
@@ -56,7 +57,8 @@ final class Performance {
                 return;
             }
         }
-        arrivals(Long.MAX_VALUE);
+        long end = Long.MAX_VALUE;
+        arrivals(end, () -> guest.awaited(end).isEmpty());
         pump.runUntil(() -> false, pump.nowNs() + aftermathNs);
         steps.unsignalled();
     }
@@ -132,15 +134,25 @@ final class Performance {
         crossing.stillWaits();
     }
 
-    /** Waits for the completions recorded before {@code seq}. */
-    private void arrivals(long seq) {
+    /**
+     * Waits for the completions recorded before. A perturbed guest acknowledges what it has got
+     * without waiting for more.
+     */
+    private void arrivals(Stimulus next) {
+        long seq = next.at().seq();
+        arrivals(
+                seq,
+                () ->
+                        guest.awaited(seq).isEmpty()
+                                || perturbation.on() && steps.mayAcknowledge(next));
+    }
+
+    private void arrivals(long seq, BooleanSupplier come) {
         long latencyNs = Math.min(guest.latencyNsMax(seq), options.latencyNsMax());
         long deadlineNs = pump.nowNs() + options.scaled(latencyNs) + options.deadlineNs();
-        pump.runUntil(() -> guest.awaited(seq).isEmpty(), deadlineNs);
-        if (outcome.diverged()) {
-            return;
+        if (!pump.runUntil(come, deadlineNs) && !outcome.diverged()) {
+            guest.awaited(seq).ifPresent(command -> missing(command, seq));
         }
-        guest.awaited(seq).ifPresent(command -> missing(command, seq));
     }
 
     private void missing(Submitted command, long seq) {

@@ -8,7 +8,6 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.TraceRules;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,21 +23,30 @@ import java.util.function.LongUnaryOperator;
  */
 final class RulesOnTop {
     private final TraceRules rules;
-    private final Set<String> recorded = new HashSet<>();
+    private final Path original;
+    private Set<String> recorded;
 
     /**
-     * @param original the recording that is replayed
-     * @throws IOException if it cannot be read
+     * @param original the recording that is replayed; judged when there is something to compare
      */
-    RulesOnTop(TraceRules rules, Path original) throws IOException {
+    RulesOnTop(TraceRules rules, Path original) {
         this.rules = rules;
-        rules.judge(
-                original,
-                f -> {
-                    if (violated(f)) {
-                        recorded.add(key(f));
-                    }
-                });
+        this.original = original;
+    }
+
+    private Set<String> recorded() throws IOException {
+        if (recorded == null) {
+            Set<String> found = new HashSet<>();
+            rules.judge(
+                    original,
+                    f -> {
+                        if (violated(f)) {
+                            found.add(key(f));
+                        }
+                    });
+            recorded = found;
+        }
+        return recorded;
     }
 
     private static boolean violated(Finding f) {
@@ -54,6 +62,7 @@ final class RulesOnTop {
      *
      * @param own the replay's own recording
      * @param place event of the original that was replayed at an event of its own, -1 not known
+     * @throws IOException if a recording cannot be read
      */
     RuleCheck judge(Path own, LongUnaryOperator place) throws IOException {
         Map<String, Finding> drivers = new LinkedHashMap<>();
@@ -61,19 +70,21 @@ final class RulesOnTop {
         rules.judge(
                 own,
                 f -> {
-                    if (!violated(f)) {
-                        return;
-                    }
-                    if (f.owner() == Party.MEDIATOR) {
+                    if (violated(f) && f.owner() == Party.MEDIATOR) {
                         drivers.putIfAbsent(f.rule(), f);
-                    } else if (!recorded.contains(key(f))) {
+                    } else if (violated(f)) {
                         others.add(key(f));
                     }
                 });
-        List<Violation> violations = new ArrayList<>();
-        drivers.values().stream()
-                .sorted(Comparator.comparingLong(Finding::toSeq))
-                .forEach(f -> violations.add(violation(f, place)));
+        if (drivers.isEmpty() && others.isEmpty()) {
+            return new RuleCheck(true, "", List.of(), List.of());
+        }
+        others.removeAll(recorded());
+        List<Violation> violations =
+                drivers.values().stream()
+                        .sorted(Comparator.comparingLong(Finding::toSeq))
+                        .map(f -> violation(f, place))
+                        .toList();
         return new RuleCheck(true, "", violations, List.copyOf(others));
     }
 

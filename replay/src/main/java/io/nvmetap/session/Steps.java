@@ -92,13 +92,17 @@ final class Steps {
 
     /** Whether what a submission or an acknowledgement waits for has come. */
     boolean mayGo(Stimulus stimulus) {
-        if (guest.awaited(stimulus.at().seq()).isPresent() || readyUnseen) {
-            return false;
-        }
         if (stimulus instanceof Stimulus.Submit submit) {
             int entries = submit.exchanges().size();
-            return guest.submissionRing(submit.sqid()).filter(r -> r.fits(entries)).isPresent();
+            return !readyUnseen
+                    && guest.awaited(submit.at().seq()).isEmpty()
+                    && guest.submissionRing(submit.sqid()).filter(r -> r.fits(entries)).isPresent();
         }
+        return mayAcknowledge(stimulus);
+    }
+
+    /** Whether it is an acknowledgement of entries that have come, their interrupts too. */
+    boolean mayAcknowledge(Stimulus stimulus) {
         return stimulus instanceof Stimulus.Acknowledge a
                 && guest.completionRing(a.cqid())
                         .filter(r -> r.unacknowledged() >= a.entries())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.finding.TraceRules;
 import io.nvmetap.trace.TraceReader;
 import io.nvmetap.trace.TraceWriter;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,5 +165,51 @@ class ReplayCommandTest {
         // The model reads what the recorded controller could not.
         assertThat(status).isEqualTo(1);
         assertThat(said()).contains("Unrecovered Read Error");
+    }
+
+    @Test
+    void shouldSayThatTheRulesAreNotThere() {
+        assertThat(run(trace, "--driver", "reference")).isZero();
+        boolean present = TraceRules.present().isPresent();
+        assertThat(said().contains("rules     not run: the rules are not on the class path"))
+                .isEqualTo(!present);
+        out.reset();
+        assertThat(run(trace, "--driver", "reference", "--no-rules")).isZero();
+        assertThat(said()).doesNotContain("rules");
+    }
+
+    @Test
+    void shouldTrySeedsUntilOneShowsSomethingAndSayHowToRepeatIt() throws IOException {
+        Path shell = BootRecordings.kept("shell");
+        String race = "reference:fault=sq-cq-doorbell-pair-race";
+        assertThat(run(shell, "--driver", race, "--perturb", "1..50", "--no-rules")).isEqualTo(1);
+        String again = said().lines().filter(l -> l.startsWith("again")).findFirst().orElse("");
+        assertThat(again).contains("./nvmetap replay ").doesNotContain("1..50");
+        String first = said().lines().findFirst().orElse("");
+        String[] words = again.substring(again.indexOf("replay ") + 7).split(" ");
+        out.reset();
+        assertThat(run((Object[]) words)).isEqualTo(1);
+        assertThat(said()).startsWith(first);
+        out.reset();
+        assertThat(run(shell, "--driver", "reference", "--perturb", "1..5", "--no-rules")).isZero();
+        assertThat(said()).contains("none of 5 seeds shows anything");
+    }
+
+    @Test
+    void shouldRefuseSeedsThatAreNone() {
+        String[] wrong = {"x", "-1", "3..1", "1..100001", "1...2", "99999999999999999999"};
+        for (String seeds : wrong) {
+            assertThat(run(trace, "--driver", "reference", "--perturb", seeds)).isEqualTo(2);
+        }
+        assertThat(run(trace, "--driver", "exec:true", "--perturb", "1")).isEqualTo(2);
+        assertThat(complained().lines()).hasSize(wrong.length + 1);
+        assertThat(complained()).contains("--perturb is for reference builds");
+    }
+
+    @Test
+    void shouldQuoteWhatAShellWouldTakeApart() {
+        List<String> args = List.of("a b.avro", "--driver", "it's", "--perturb=1..9");
+        assertThat(SeedSearch.again(args, 7))
+                .isEqualTo("./nvmetap replay 'a b.avro' --driver 'it'\\''s' --perturb=7");
     }
 }
