@@ -19,6 +19,9 @@ final class DriverProcess implements AutoCloseable {
     private final KeptOutput output;
     private final Leftovers leftovers;
 
+    /** A replay that is told to stop takes its driver with it. */
+    private final Thread atExit = new Thread(this::end, "nvmetap-driver-end");
+
     /**
      * @param command for the shell
      * @param mark no other driver has it
@@ -40,6 +43,7 @@ final class DriverProcess implements AutoCloseable {
             throw e;
         }
         output = new KeptOutput(process.getInputStream(), to);
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     private static OutputStream open(Path file) throws IOException {
@@ -103,13 +107,22 @@ final class DriverProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+        output.close();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException stopping) {
+            // It runs already, and finds nothing.
+        }
+    }
+
+    private void end() {
         List<ProcessHandle> children = process.descendants().toList();
         process.destroy();
         await(END_PATIENCE_MS);
         process.destroyForcibly();
         leftovers.end(children);
         await(END_PATIENCE_MS);
-        output.close();
     }
 
     private boolean await(long ms) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,38 @@ class OddDriversITCase {
         Verdict verdict = replay("sh '" + build + "' {listen} {connect}", false);
         assertThat(verdict.divergence().orElseThrow().sentence()).contains("its process spins");
         assertThat(Files.readAllLines(pids)).hasSize(2).allMatch(OddDriversITCase::ended);
+    }
+
+    @Test
+    void shouldTakeTheDriverAlongWhenTheReplayIsStopped() throws Exception {
+        Path pid = folder.resolve("pid");
+        Path build =
+                Files.writeString(
+                        folder.resolve("build.sh"),
+                        "trap '' TERM\necho $$ > " + pid + ".new\nmv " + pid + ".new " + pid
+                                + "\nwhile :; do :; done\n");
+        String command =
+                ExternalReplayITCase.java(
+                        ReplayCommand.class,
+                        BootRecordings.kept("shell").toAbsolutePath()
+                                + " --no-rules --driver 'exec:sh "
+                                + build
+                                + "'");
+        Process replay =
+                new ProcessBuilder("/bin/sh", "-c", "exec " + command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("said").toFile())
+                        .start();
+        try {
+            while (replay.isAlive() && !Files.exists(pid)) {
+                replay.waitFor(10, TimeUnit.MILLISECONDS);
+            }
+            replay.destroy();
+            assertThat(replay.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(ended(Files.readString(pid).strip())).isTrue();
+        } finally {
+            replay.destroyForcibly();
+        }
     }
 
     private static boolean ended(String pid) {
