@@ -59,7 +59,10 @@ class HouseTest {
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
-                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace")),
+                    Map.entry("wire", Set.of("event")),
+                    Map.entry(
+                            "agent", Set.of("broker", "capture", "cli", "event", "trace", "wire")),
+                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace", "wire")),
                     Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
@@ -75,7 +78,9 @@ class HouseTest {
                                     "device.vfiouser",
                                     "event",
                                     "mediator")),
-                    Map.entry("compare", Set.of("cli", "event", "nvme", "plan", "device")),
+                    Map.entry(
+                            "compare",
+                            Set.of("cli", "event", "finding", "nvme", "plan", "device", "show")),
                     Map.entry(
                             "session",
                             Set.of(
@@ -86,6 +91,7 @@ class HouseTest {
                                     "device.model",
                                     "device.vfiouser",
                                     "event",
+                                    "finding",
                                     "nvme",
                                     "plan",
                                     "target",

@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Other people's programs that look at what nvmetap writes and serves. Each set has a folder of its
- * own beside the rig's tree and is fetched only when it is asked for: who only boots pays nothing.
+ * Other people's programs that look at what nvmetap writes and serves, or build and check its C.
+ * Each set has a folder of its own beside the rig's tree and is fetched only when it is asked for:
+ * who only boots pays nothing.
  */
 public enum ToolSet {
     /** Wireshark's dissectors on the command line. */
@@ -33,7 +34,17 @@ public enum ToolSet {
                     "fonts-dejavu-mono",
                     "xkb-data"),
             List.of("usr/lib/chromium/chromium"),
-            List.of("FONTCONFIG_FILE=fonts.conf"));
+            List.of("FONTCONFIG_FILE=fonts.conf")),
+    /** A second C compiler; it links with this machine's own C library and linker. */
+    CLANG(
+            List.of("clang-19", "libllvm19", "llvm-19-linker-tools"),
+            List.of("usr/lib/llvm-19/bin/clang"),
+            List.of()),
+    /** Looks for wrong uses of memory while a program runs. */
+    VALGRIND(
+            List.of("valgrind"),
+            List.of("usr/bin/valgrind.bin"),
+            List.of("VALGRIND_LIB=usr/libexec/valgrind"));
 
     /** Of what the packages depend on: libraries, but no compiler's and no interpreter's. */
     private static final Pattern LIBRARY = Pattern.compile("(lib(?!python|llvm|perl)|zlib1g).*");

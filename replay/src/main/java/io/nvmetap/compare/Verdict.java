@@ -7,13 +7,15 @@ import java.util.Optional;
 /**
  * How a replay ended.
  *
- * @param outcome same, diverged or unknown
+ * @param outcome same, diverged, violated or unknown
  * @param driver the driver's name
  * @param commandsCompared commands whose completion was compared
  * @param divergence where and how; present if diverged
  * @param reason why unknown; "" otherwise
  * @param uncompared what could not be compared, and how often
  * @param adaptations what was done otherwise than recorded, and how often
+ * @param rules what the rules say of the replay's own recording
+ * @param seeds of a perturbed replay
  */
 public record Verdict(
         Outcome outcome,
@@ -22,16 +24,78 @@ public record Verdict(
         Optional<Divergence> divergence,
         String reason,
         Map<Uncompared, Long> uncompared,
-        Map<Adaptation, Long> adaptations) {
+        Map<Adaptation, Long> adaptations,
+        RuleCheck rules,
+        Optional<Seeds> seeds) {
     public Verdict {
         uncompared = Map.copyOf(uncompared);
         adaptations = Map.copyOf(adaptations);
     }
 
-    /** The three answers. */
+    /** The same on which no rule was asked. */
+    public Verdict(
+            Outcome outcome,
+            String driver,
+            long commandsCompared,
+            Optional<Divergence> divergence,
+            String reason,
+            Map<Uncompared, Long> uncompared,
+            Map<Adaptation, Long> adaptations) {
+        this(
+                outcome,
+                driver,
+                commandsCompared,
+                divergence,
+                reason,
+                uncompared,
+                adaptations,
+                RuleCheck.NONE,
+                Optional.empty());
+    }
+
+    /** The answers. */
     public enum Outcome {
+        /** What was compared is as recorded, and no rule is broken. */
         SAME,
+        /** The guest saw something else than it saw in the recording. */
         DIVERGED,
-        UNKNOWN
+        /** The guest saw nothing else, but the driver breaks a rule. */
+        VIOLATED,
+        /** Nothing could be decided. */
+        UNKNOWN;
+
+        /** Something is wrong with the driver. */
+        public boolean bad() {
+            return this == DIVERGED || this == VIOLATED;
+        }
+    }
+
+    /** The same with what the rules say; a divergence goes before. */
+    public Verdict with(RuleCheck check) {
+        boolean violated = outcome != Outcome.DIVERGED && !check.violations().isEmpty();
+        return new Verdict(
+                violated ? Outcome.VIOLATED : outcome,
+                driver,
+                commandsCompared,
+                divergence,
+                reason,
+                uncompared,
+                adaptations,
+                check,
+                seeds);
+    }
+
+    /** The same, perturbed. */
+    public Verdict with(Seeds perturbed) {
+        return new Verdict(
+                outcome,
+                driver,
+                commandsCompared,
+                divergence,
+                reason,
+                uncompared,
+                adaptations,
+                rules,
+                Optional.of(perturbed));
     }
 }

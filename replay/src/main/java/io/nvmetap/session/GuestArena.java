@@ -1,5 +1,6 @@
 package io.nvmetap.session;
 
+import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.PagedMemory;
 import io.nvmetap.target.MemoryRange;
 import java.util.ArrayDeque;
@@ -17,19 +18,34 @@ final class GuestArena {
     /** Recorded pages that keep their identity; beyond it pages are shared in turn. */
     static final int FRAMES_MAX = 1 << 20;
 
-    private final PagedMemory memory = new PagedMemory();
+    private final GuestMemory memory;
     private final int pageBytes;
     private final Map<Long, Long> frames = new HashMap<>();
     private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
     private long next = BASE;
     private long turn;
+    private long lastFrame;
+    private long lastKey;
 
     GuestArena(int pageBytes) {
-        this.pageBytes = pageBytes;
-        memory.addRange(BASE, SIZE);
+        this(pageBytes, paged());
     }
 
-    PagedMemory memory() {
+    /**
+     * @param memory all of {@link MemoryRange}, zero
+     */
+    GuestArena(int pageBytes, GuestMemory memory) {
+        this.pageBytes = pageBytes;
+        this.memory = memory;
+    }
+
+    private static GuestMemory paged() {
+        PagedMemory memory = new PagedMemory();
+        memory.addRange(BASE, SIZE);
+        return memory;
+    }
+
+    GuestMemory memory() {
         return memory;
     }
 
@@ -77,8 +93,14 @@ final class GuestArena {
         if (frames.size() >= FRAMES_MAX) {
             return BASE + (turn++ % FRAMES_MAX) * pageBytes;
         }
+        if (next == lastFrame + pageBytes && key != lastKey + 1 && next < BASE + SIZE / 2) {
+            // What did not lie together does not: a driver may take neighbours for one buffer.
+            next += pageBytes;
+        }
         long fresh = allocate(pageBytes);
         frames.put(key, fresh);
+        lastFrame = fresh;
+        lastKey = key;
         return fresh;
     }
 }
