@@ -64,7 +64,7 @@ async function parting(box, answer, signal) {
 function otherDifferences(list) {
   return list.length > 1 && el('section', null, el('h2', null, 'And here ', el('span.count', null, f.count(list.length - 1))),
     table('Other differences', ['Stream', 'A', 'B'], list.slice(1).map((d) => el('tr', null,
-      el('th', { scope: 'row' }, `${d.stream} ${f.count(d.number)}`), el('td', null, d.a), el('td', null, d.b)))));
+      el('th', { scope: 'row' }, `${d.stream}, number ${f.count(d.number)}`), el('td', null, d.a), el('td', null, d.b)))));
 }
 
 function counts(summary) {
