@@ -59,7 +59,10 @@ class HouseTest {
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
-                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace")),
+                    Map.entry("wire", Set.of("event")),
+                    Map.entry(
+                            "agent", Set.of("broker", "capture", "cli", "event", "trace", "wire")),
+                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace", "wire")),
                     Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
@@ -76,7 +79,8 @@ class HouseTest {
                                     "event",
                                     "mediator")),
                     Map.entry(
-                            "compare", Set.of("cli", "event", "finding", "nvme", "plan", "device")),
+                            "compare",
+                            Set.of("cli", "event", "finding", "nvme", "plan", "device", "show")),
                     Map.entry(
                             "session",
                             Set.of(
@@ -120,6 +124,19 @@ class HouseTest {
                     Map.entry(
                             "corpus",
                             Set.of("cli", "device.model", "event", "guest", "mediator", "trace")),
+                    Map.entry("timeline", Set.of("event", "nvme", "show", "trace")),
+                    Map.entry("feed", Set.of("event", "finding", "nvme", "trace")),
+                    Map.entry(
+                            "server",
+                            Set.of(
+                                    "cli",
+                                    "event",
+                                    "feed",
+                                    "finding",
+                                    "nvme",
+                                    "show",
+                                    "timeline",
+                                    "trace")),
                     Map.entry("export", Set.of("cli", "event", "nvme", "show", "trace")));
 
     private static JavaClasses classes() {

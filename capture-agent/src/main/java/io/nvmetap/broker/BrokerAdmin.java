@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -28,6 +29,7 @@ public final class BrokerAdmin implements AutoCloseable {
 
     private static final long RETENTION_DAYS = 30;
     private static final long RETENTION_BYTES = 16L << 30;
+    private static final long POLL_NS = 20_000_000L;
     private static final Duration CLOSE_PATIENCE = Duration.ofMillis(200);
 
     private final Admin admin;
@@ -83,7 +85,7 @@ public final class BrokerAdmin implements AutoCloseable {
                         + "; start one with `nvmetap up` or name another with --bootstrap-servers");
     }
 
-    /** Creates the topics that are not there yet. */
+    /** Creates the topics that are not there yet, and waits until the broker lists them. */
     public void createTopics(Collection<String> topics) throws BrokerException {
         for (String name : topics) {
             try {
@@ -100,6 +102,18 @@ public final class BrokerAdmin implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new BrokerException("interrupted while creating topics");
             }
+        }
+        awaitListed(topics);
+    }
+
+    /** A topic that was created is not yet known to who asks the broker right then. */
+    private void awaitListed(Collection<String> topics) throws BrokerException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+        while (!await(admin.listTopics().names()).containsAll(topics)) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw unreachable(bootstrapServers);
+            }
+            LockSupport.parkNanos(POLL_NS);
         }
     }
 

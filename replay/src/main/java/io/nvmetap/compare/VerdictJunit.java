@@ -1,5 +1,7 @@
 package io.nvmetap.compare;
 
+import static io.nvmetap.show.MarkupText.escape;
+
 import java.io.IOException;
 import java.io.Writer;
 
@@ -46,30 +48,5 @@ public final class VerdictJunit {
         return verdict.divergence()
                 .map(where -> "at event " + where.seq() + ": " + where.sentence())
                 .orElseGet(() -> VerdictText.place(verdict.rules().violations().get(0)));
-    }
-
-    /** Characters that XML 1.0 cannot carry become '?'. */
-    private static String escape(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 16);
-        text.codePoints()
-                .forEach(
-                        c -> {
-                            switch (c) {
-                                case '&' -> out.append("&amp;");
-                                case '<' -> out.append("&lt;");
-                                case '>' -> out.append("&gt;");
-                                case '"' -> out.append("&quot;");
-                                default -> {
-                                    boolean legal =
-                                            c >= 0x20 && c <= 0xD7FF
-                                                    || c >= 0xE000 && c <= 0xFFFD
-                                                    || c >= 0x10000
-                                                    || c == '\n'
-                                                    || c == '\t';
-                                    out.appendCodePoint(legal ? c : '?');
-                                }
-                            }
-                        });
-        return out.toString();
     }
 }

@@ -142,7 +142,12 @@ class OddDriversITCase {
         Path build =
                 Files.writeString(
                         folder.resolve("build.sh"),
-                        "trap '' TERM\necho $$ > " + pid + ".new\nmv " + pid + ".new " + pid
+                        "trap '' TERM\necho $$ > "
+                                + pid
+                                + ".new\nmv "
+                                + pid
+                                + ".new "
+                                + pid
                                 + "\nwhile :; do :; done\n");
         String command =
                 ExternalReplayITCase.java(

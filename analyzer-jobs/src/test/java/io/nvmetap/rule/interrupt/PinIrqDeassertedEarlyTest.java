@@ -1,7 +1,6 @@
 package io.nvmetap.rule.interrupt;
 
 import io.nvmetap.event.Edge;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
@@ -72,10 +71,21 @@ class PinIrqDeassertedEarlyTest {
     }
 
     @Test
-    void shouldSayNothingOfALineThatFallsBecauseTheGuestTurnsToMessages() {
+    void shouldNotJudgeTheFallWhenTheGuestSwitchesMessagesOn() {
         lowered(Scenario.mediated())
+                .writesConfig(0xB0, 0x8000_0000)
                 .lineFalls(Side.GUEST)
-                .guestVector(EventKind.VECTOR_UNMASKED, 2)
+                .us(100)
+                .heartbeatAfterMs(0)
+                .judged()
+                .violatesNoneOf(RULE);
+    }
+
+    @Test
+    void shouldNotJudgeTheControllersLine() {
+        lowered(Scenario.mediated())
+                .raisedAs(0, InterruptKind.INTX)
+                .lineFalls(Side.DEVICE)
                 .us(100)
                 .heartbeatAfterMs(0)
                 .judged()

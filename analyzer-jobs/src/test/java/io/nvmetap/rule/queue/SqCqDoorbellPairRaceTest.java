@@ -23,6 +23,7 @@ class SqCqDoorbellPairRaceTest {
                 .onCpu(0)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .violatesOnly(RULE, Party.CONTROLLER)
                 .isUnknownWithoutItsEvidence(RULE);
     }
@@ -44,6 +45,7 @@ class SqCqDoorbellPairRaceTest {
                 .seen(1, 2)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 
@@ -60,6 +62,7 @@ class SqCqDoorbellPairRaceTest {
                 .cq(Side.DEVICE, 1, 1)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 
@@ -77,6 +80,7 @@ class SqCqDoorbellPairRaceTest {
                 .cq(Side.DEVICE, 1, 1)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 }
