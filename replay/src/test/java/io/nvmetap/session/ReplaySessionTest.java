@@ -58,7 +58,9 @@ class ReplaySessionTest {
         assertThat(verdict.reason()).contains("several controllers are mixed");
     }
 
-    /** A driver whose interrupts are under way for a while, and lost if they go another way then. */
+    /**
+     * A driver whose interrupts are under way for a while, and lost if they go another way then.
+     */
     @Test
     void shouldWaitForTheOldKindOfInterruptBeforeTheGuestChoosesAnother() {
         Recording recording = new Recording().enable();

@@ -267,7 +267,9 @@ class DmaMapTest {
         assertThat(map.readInt(11 * PAGE)).isEqualTo(5);
     }
 
-    /** Memory that a peer is given: a range with a descriptor, whole, of pages that are not there. */
+    /**
+     * Memory that a peer is given: a range with a descriptor, whole, of pages that are not there.
+     */
     @Test
     void shouldBeMemoryOfItsOwn() throws IOException {
         long base = 1L << 28;

@@ -280,13 +280,10 @@ class RemoteControllerITCase {
         Path deaf = folder.resolve("deaf");
         try (AFUNIXServerSocket socket = DeviceServer.bind(deaf)) {
             assertThat(socket.isBound()).isTrue();
-            assertThatThrownBy(
-                            () -> new RemoteController(deaf, rig.clientTime, rig.log::add, 200))
+            assertThatThrownBy(() -> new RemoteController(deaf, rig.clientTime, rig.log::add, 200))
                     .isInstanceOfSatisfying(
                             ProtocolException.class,
-                            e ->
-                                    assertThat(e.kind())
-                                            .isEqualTo(ProtocolException.Kind.SILENT))
+                            e -> assertThat(e.kind()).isEqualTo(ProtocolException.Kind.SILENT))
                     .hasMessageContaining("did not answer command 1 within 200 ms");
         }
     }
