@@ -8,11 +8,11 @@ import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
@@ -102,9 +102,7 @@ class AgentPeersITCase {
         later[8] = 9;
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(later, 4, 40);
-        ByteBuffer.wrap(later)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(44, (int) crc.getValue());
+        ByteBuffer.wrap(later).order(ByteOrder.LITTLE_ENDIAN).putInt(44, (int) crc.getValue());
         try (AgentRun agent =
                 AgentRun.start(
                         "--listen",

@@ -226,9 +226,7 @@ class TapTranslatorTest {
     void shouldRefuseASnapshotOfTooManyQueues() {
         byte[] body = new byte[48 + 36 * 4];
         body[0] = 1;
-        ByteBuffer.wrap(body)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(4, TapHello.QUEUES_MAX + 1);
+        ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN).putInt(4, TapHello.QUEUES_MAX + 1);
         f.feed(Frames.hello(0, 1), Frames.frame(EventKind.STATE_SNAPSHOT, 1, 0, body));
         assertThat(f.losses()).containsExactly("1 malformed frame");
     }
