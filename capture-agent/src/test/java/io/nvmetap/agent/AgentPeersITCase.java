@@ -238,12 +238,30 @@ class AgentPeersITCase {
     }
 
     @Test
-    void shouldLetOneAgentReadAMemory() throws Exception {
-        Path memory = folder.resolve("m");
+    void shouldEndWithOneLineWhenTheMemoryIsCutOffWhileItReads() throws Exception {
+        Path memory = memory();
+        String out = folder.resolve("t.avro").toString();
+        try (AgentRun agent = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
+            assertThat(agent.text()).contains("reads");
+            try (RandomAccessFile file = new RandomAccessFile(memory.toFile(), "rw")) {
+                file.setLength(0);
+            }
+            assertThat(agent.status()).isEqualTo(ExitStatus.FAILURE);
+            assertThat(agent.error()).contains("became shorter").hasLineCount(1);
+        }
+    }
+
+    /** One ring, empty. */
+    private Path memory() throws Exception {
         ByteBuffer b = ByteBuffer.allocate(1024 + 256 + 4096).order(ByteOrder.LITTLE_ENDIAN);
         b.put(0, "NVMETAP1".getBytes(StandardCharsets.US_ASCII));
         b.putInt(8, 1).putInt(12, 1024).putInt(16, 1).putInt(20, 4096);
-        Files.write(memory, b.array());
+        return Files.write(folder.resolve("m"), b.array());
+    }
+
+    @Test
+    void shouldLetOneAgentReadAMemory() throws Exception {
+        Path memory = memory();
         String out = folder.resolve("t.avro").toString();
         try (AgentRun first = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
             assertThat(first.text()).contains("reads");
