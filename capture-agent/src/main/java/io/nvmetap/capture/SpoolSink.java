@@ -17,7 +17,7 @@ import java.util.List;
  * <p>A chunk leaves the folder only when the topic has acknowledged all its events. Thus a process
  * killed between the two sends a chunk twice: readers ignore numbers they have seen.
  *
- * <p>Threads: any for {@code accept}; one of its own sends.
+ * <p>Threads: any for {@code accept}; one of its own sends, another looks for a silent topic.
  */
 public final class SpoolSink implements EventSink {
     /** Sent and not acknowledged, bytes; less than the producer's memory. */
@@ -39,8 +39,6 @@ public final class SpoolSink implements EventSink {
     private final Thread sender;
     private long flightBytes;
     private long retired;
-    private long silentSince = -1;
-    private long silentFromNs;
     private boolean idle;
     private boolean closed;
     private IOException failure;
@@ -59,6 +57,9 @@ public final class SpoolSink implements EventSink {
         sender = new Thread(this::run, "nvmetap-spool");
         sender.setDaemon(true);
         sender.start();
+        Thread watcher = new Thread(this::watch, "nvmetap-spool-watch");
+        watcher.setDaemon(true);
+        watcher.start();
     }
 
     /**
@@ -126,24 +127,32 @@ public final class SpoolSink implements EventSink {
                 return chunk;
             }
             idle = flightBytes < FLIGHT_BYTES_MAX;
-            long before = retired;
-            wait(SILENCE_MS);
-            if (before == retired && !flight.isEmpty() && silent(before)) {
-                queue.secure(flight);
-            }
+            wait();
         }
     }
 
-    /** Nothing was acknowledged for {@link #SILENCE_MS}. */
-    private boolean silent(long before) {
-        long nowNs = System.nanoTime();
-        if (silentSince != before) {
-            silentSince = before;
-            silentFromNs = nowNs;
+    /** The sender may be waiting for the topic for ever; this one looks whether it is silent. */
+    private synchronized void watch() {
+        try {
+            long before = -1;
+            while (!closed) {
+                if (before == retired && !flight.isEmpty()) {
+                    queue.secure(flight);
+                }
+                before = retired;
+                pause();
+            }
+        } catch (InterruptedException stopped) {
+            closed = true;
         }
-        boolean due = nowNs - silentFromNs >= SILENCE_MS * 1_000_000;
-        silentFromNs = due ? nowNs : silentFromNs;
-        return due;
+    }
+
+    private void pause() throws InterruptedException {
+        long untilNs = System.nanoTime() + SILENCE_MS * 1_000_000;
+        for (long leftNs = untilNs - System.nanoTime(); leftNs > 0 && !closed; ) {
+            wait(leftNs / 1_000_000 + 1);
+            leftNs = untilNs - System.nanoTime();
+        }
     }
 
     private void answered(SpoolChunk chunk, Exception error) {
@@ -238,6 +247,7 @@ public final class SpoolSink implements EventSink {
 
     private synchronized void stop() {
         closed = true;
+        notifyAll();
         sender.interrupt();
     }
 
