@@ -43,7 +43,7 @@ class HouseTest {
                                     "event",
                                     "mediator",
                                     "nvme")),
-                    Map.entry("boot", Set.of("cli", "event", "live", "mediator", "rig")),
+                    Map.entry("boot", Set.of("capture", "cli", "event", "live", "mediator", "rig")),
                     Map.entry(
                             "proxy",
                             Set.of(

@@ -1,23 +1,21 @@
 package io.nvmetap.agent;
 
-import io.nvmetap.broker.BrokerAdmin;
-import io.nvmetap.capture.KafkaEventSink;
+import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
-import io.nvmetap.trace.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code nvmetap agent}: takes the tap streams of mediators written in C. */
@@ -27,8 +25,6 @@ import picocli.CommandLine.Option;
         description = "Receives the taps of mediators written in C (nvmetap.h).")
 public final class AgentCommand implements Callable<Integer> {
     private static final long STOP_PATIENCE_S = 30;
-    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
-    private static final int DELIVERY_TIMEOUT_S_MAX = 86_400;
 
     @Option(
             names = "--listen",
@@ -43,19 +39,7 @@ public final class AgentCommand implements Callable<Integer> {
             description = "trace to write; a second session goes to F-2, and so on")
     private Path out;
 
-    @Option(
-            names = "--bootstrap-servers",
-            paramLabel = "B",
-            defaultValue = "",
-            description = "Kafka broker; sessions go to its topic instead of a file")
-    private String bootstrapServers;
-
-    @Option(
-            names = "--delivery-timeout-s",
-            paramLabel = "S",
-            defaultValue = "600",
-            description = "how long to wait for a broker that went away (default 600)")
-    private int deliveryTimeoutS;
+    @Mixin private TopicOptions topic = new TopicOptions();
 
     @Option(
             names = "--allow-uid",
@@ -114,12 +98,10 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     private void check(ListenSpec spec) {
-        if ((out == null) == bootstrapServers.isEmpty()) {
+        if ((out == null) != topic.wanted()) {
             throw CliFailure.usage("name one: --out F or --bootstrap-servers B");
         }
-        if (deliveryTimeoutS < 1 || deliveryTimeoutS > DELIVERY_TIMEOUT_S_MAX) {
-            throw CliFailure.usage("--delivery-timeout-s is 1 to " + DELIVERY_TIMEOUT_S_MAX);
-        }
+        topic.check();
         if (!allowedUids.isEmpty() && spec.kind() != ListenSpec.Kind.UNIX) {
             throw CliFailure.usage("--allow-uid is for unix: sockets; others do not tell the user");
         }
@@ -139,10 +121,7 @@ public final class AgentCommand implements Callable<Integer> {
         if (out != null) {
             return TapSinks.ofFile(out);
         }
-        try (BrokerAdmin admin = BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE)) {
-            admin.createTopics(List.of(Topics.EVENTS));
-        }
-        return TapSinks.ofTopic(new KafkaEventSink(bootstrapServers, deliveryTimeoutS * 1_000));
+        return TapSinks.ofTopic(topic.open());
     }
 
     private Taps listen(ListenSpec spec, TapSinks sinks) throws IOException {

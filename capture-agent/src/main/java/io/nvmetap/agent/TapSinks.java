@@ -2,7 +2,6 @@ package io.nvmetap.agent;
 
 import io.nvmetap.capture.EventSink;
 import io.nvmetap.capture.FileSink;
-import io.nvmetap.capture.KafkaEventSink;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,10 +10,10 @@ import java.nio.file.Path;
 /** Where sessions go: the topic, or a trace file for each. Any thread. */
 final class TapSinks implements Closeable {
     private final Path file;
-    private final KafkaEventSink topic;
+    private final EventSink topic;
     private int files;
 
-    private TapSinks(Path file, KafkaEventSink topic) {
+    private TapSinks(Path file, EventSink topic) {
         this.file = file;
         this.topic = topic;
     }
@@ -25,7 +24,7 @@ final class TapSinks implements Closeable {
     }
 
     /** All sessions into the topic; closed with this. */
-    static TapSinks ofTopic(KafkaEventSink topic) {
+    static TapSinks ofTopic(EventSink topic) {
         return new TapSinks(null, topic);
     }
 
@@ -68,7 +67,7 @@ final class TapSinks implements Closeable {
     }
 
     /** One session's part of the topic: its end leaves the producer to the others. */
-    private record Shared(KafkaEventSink topic) implements EventSink {
+    private record Shared(EventSink topic) implements EventSink {
         @Override
         public void accept(byte[] body, int count, byte[] key) throws IOException {
             topic.accept(body, count, key);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,22 +52,32 @@ public final class BrokerAdmin implements AutoCloseable {
      */
     public static BrokerAdmin connect(String bootstrapServers, Duration patience)
             throws BrokerException {
+        return connect(bootstrapServers, patience, Map.of());
+    }
+
+    /** As the other, with {@code client} properties (security). */
+    public static BrokerAdmin connect(
+            String bootstrapServers, Duration patience, Map<String, String> client)
+            throws BrokerException {
         int ms = (int) patience.toMillis();
-        Map<String, Object> settings =
-                Map.of(
-                        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        ms,
-                        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        ms,
-                        AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                        200L);
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ms);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ms);
+        settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200L);
         BrokerAdmin connected;
         try {
             connected = new BrokerAdmin(Admin.create(settings), bootstrapServers, ms);
-        } catch (KafkaException badAddress) {
-            throw unreachable(bootstrapServers);
+        } catch (KafkaException bad) {
+            // Its message may quote a secret.
+            throw client.isEmpty()
+                    ? unreachable(bootstrapServers)
+                    : new BrokerException(
+                            "the Kafka client does not take "
+                                    + bootstrapServers
+                                    + " with these properties: "
+                                    + String.join(", ", new TreeSet<>(client.keySet()))
+                                    + "; check their values");
         }
         try {
             connected.await(connected.admin.describeCluster().nodes());
