@@ -43,7 +43,7 @@ class HouseTest {
                                     "event",
                                     "mediator",
                                     "nvme")),
-                    Map.entry("boot", Set.of("cli", "event", "live", "mediator", "rig")),
+                    Map.entry("boot", Set.of("capture", "cli", "event", "live", "mediator", "rig")),
                     Map.entry(
                             "proxy",
                             Set.of(
@@ -59,11 +59,16 @@ class HouseTest {
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
-                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace")),
+                    Map.entry("wire", Set.of("event")),
+                    Map.entry(
+                            "agent", Set.of("broker", "capture", "cli", "event", "trace", "wire")),
+                    Map.entry("importer", Set.of("cli", "event", "nvme", "trace", "wire")),
                     Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
-                    Map.entry("report", Set.of("cli", "event", "finding", "rule", "trace")),
+                    Map.entry(
+                            "report",
+                            Set.of("cli", "event", "finding", "nvme", "rule", "show", "trace")),
                     Map.entry("job", Set.of("cli", "event", "finding", "report", "rule", "trace")),
                     Map.entry("plan", Set.of("event", "nvme", "device", "trace")),
                     Map.entry(
@@ -78,7 +83,9 @@ class HouseTest {
                                     "qtest")),
                     Map.entry("qtest", Set.of("device", "event", "nvme")),
                     Map.entry("script", Set.of("nvme")),
-                    Map.entry("compare", Set.of("cli", "event", "nvme", "plan", "device")),
+                    Map.entry(
+                            "compare",
+                            Set.of("cli", "event", "finding", "nvme", "plan", "device", "show")),
                     Map.entry(
                             "session",
                             Set.of(
@@ -89,6 +96,7 @@ class HouseTest {
                                     "device.model",
                                     "device.vfiouser",
                                     "event",
+                                    "finding",
                                     "nvme",
                                     "plan",
                                     "qtest",
@@ -124,6 +132,19 @@ class HouseTest {
                     Map.entry(
                             "corpus",
                             Set.of("cli", "device.model", "event", "guest", "mediator", "trace")),
+                    Map.entry("timeline", Set.of("event", "nvme", "show", "trace")),
+                    Map.entry("feed", Set.of("event", "finding", "nvme", "trace")),
+                    Map.entry(
+                            "server",
+                            Set.of(
+                                    "cli",
+                                    "event",
+                                    "feed",
+                                    "finding",
+                                    "nvme",
+                                    "show",
+                                    "timeline",
+                                    "trace")),
                     Map.entry("export", Set.of("cli", "event", "nvme", "show", "trace")));
 
     private static JavaClasses classes() {

@@ -74,6 +74,14 @@ public final class Facts implements Serializable {
     /** I/O queues that existed at that moment. */
     public int abandonedQueues;
 
+    /**
+     * @return what was completed may be what its slot held before, or follow from that: then
+     *     nothing in it is of the controller's now
+     */
+    public boolean maybeStale() {
+        return againSeq >= 0 || leftoverSeq >= 0 || cq != null && cq.doubtSeq >= 0;
+    }
+
     void clear() {
         command = null;
         changed = null;

@@ -1,6 +1,7 @@
 package io.nvmetap.job;
 
 import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.Progress;
 import io.nvmetap.report.AnalyzeCommand;
 import io.nvmetap.report.FileRunner;
 
@@ -11,7 +12,11 @@ public final class AnalyzeJobMain {
     /** Entry point of the launcher. */
     public static void main(String[] args) {
         AnalyzeCommand command =
-                new AnalyzeCommand(new FileRunner(), new FlinkRunner(), System.out, System.err);
+                new AnalyzeCommand(
+                        new FileRunner(Progress.onTerminal()),
+                        new FlinkRunner(),
+                        System.out,
+                        System.err);
         System.exit(CommandRunner.run(command, args, System.err));
     }
 }

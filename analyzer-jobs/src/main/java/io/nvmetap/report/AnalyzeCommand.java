@@ -3,9 +3,8 @@ package io.nvmetap.report;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.cli.Progress;
 import io.nvmetap.finding.Finding;
-import io.nvmetap.finding.FindingJson;
-import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.rule.RuleSet;
@@ -16,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
         description = "Finds what is wrong in a trace file, or live in a topic.",
         footer = "Exit status: 0 holds, 1 found, 2 wrong use, 3 bad input, 4 nothing decided.")
 public final class AnalyzeCommand implements Callable<Integer> {
-    /** Report formats; the others come with later versions. */
+    /** Report formats. */
     enum Format {
         TEXT,
         JSON,
@@ -59,7 +59,10 @@ public final class AnalyzeCommand implements Callable<Integer> {
     @Option(names = "--flink", description = "run the Flink job over the file")
     private boolean flink;
 
-    @Option(names = "--format", defaultValue = "text", description = "text or json")
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            description = "text, json, html, sarif or junit")
     private Format format;
 
     @Option(names = "--out", paramLabel = "F", description = "write the report here")
@@ -86,6 +89,12 @@ public final class AnalyzeCommand implements Callable<Integer> {
             paramLabel = "SESSION",
             description = "live: stop when this session (or any) has ended")
     private String untilEnded;
+
+    @Option(
+            names = "--color",
+            defaultValue = "auto",
+            description = "auto (on a terminal, unless NO_COLOR is set), always or never")
+    private Style.Colour colour;
 
     private final AnalysisRunner files;
     private final AnalysisRunner job;
@@ -114,7 +123,9 @@ public final class AnalyzeCommand implements Callable<Integer> {
                 (o, f, s) -> {
                     throw CliFailure.usage("this entry point reads files; use ./nvmetap analyze");
                 };
-        AnalyzeCommand command = new AnalyzeCommand(new FileRunner(), none, System.out, System.err);
+        AnalyzeCommand command =
+                new AnalyzeCommand(
+                        new FileRunner(Progress.onTerminal()), none, System.out, System.err);
         System.exit(CommandRunner.run(command, args, System.err));
     }
 
@@ -140,8 +151,12 @@ public final class AnalyzeCommand implements Callable<Integer> {
             throw CliFailure.usage(
                     "name one thing to analyze: a trace file or --bootstrap-servers");
         }
-        if (format != Format.TEXT && format != Format.JSON) {
-            throw CliFailure.usage("this version writes --format text or json");
+        boolean document = format != Format.TEXT && format != Format.JSON;
+        if (document && trace == null && untilEnded == null) {
+            throw CliFailure.usage(
+                    "--format "
+                            + format.name().toLowerCase(Locale.ROOT)
+                            + " is written at the end; a live topic has one with --until-ended");
         }
         try {
             RuleSet.only(rules);
@@ -163,8 +178,7 @@ public final class AnalyzeCommand implements Callable<Integer> {
     }
 
     private int run(PrintStream target) throws IOException {
-        TextReport text = new TextReport(target);
-        boolean json = format == Format.JSON;
+        Report report = report(target);
         AnalysisOptions options =
                 new AnalysisOptions(
                         Optional.ofNullable(trace),
@@ -173,11 +187,12 @@ public final class AnalyzeCommand implements Callable<Integer> {
                         settings(),
                         Optional.ofNullable(untilEnded));
         AnalysisRunner runner = trace != null && !flink ? files : job;
-        Optional<String> damage =
-                runner.run(
-                        options,
-                        f -> finding(f, json, text, target),
-                        s -> summary(s, json, text, target));
+        Optional<String> damage = runner.run(options, f -> finding(f, report), report::summary);
+        report.end();
+        if (output != null && target.checkError()) {
+            throw CliFailure.environment(
+                    output + ": cannot be written to the end; is the disk full?");
+        }
         if (damage.isPresent()) {
             err.println("nvmetap: " + damage.get());
             return ExitStatus.FAILURE;
@@ -188,31 +203,39 @@ public final class AnalyzeCommand implements Callable<Integer> {
         return violations == 0 && decided == 0 ? ExitStatus.UNKNOWN : ExitStatus.OK;
     }
 
-    private void finding(Finding f, boolean json, TextReport text, PrintStream target) {
+    private Report report(PrintStream target) {
+        String name = trace == null ? bootstrapServers : trace.getFileName().toString();
+        return switch (format) {
+            case TEXT -> new TextReport(target, output == null ? style() : Style.PLAIN);
+            case JSON -> new JsonReport(target);
+            case HTML -> new HtmlReport(target, name, Optional.ofNullable(trace));
+            case SARIF -> new SarifReport(target, SarifReport.reference(name));
+            case JUNIT -> new JunitReport(target, name, this::fails);
+        };
+    }
+
+    private Style style() {
+        return Style.of(colour, System.getenv());
+    }
+
+    private boolean fails(Severity severity) {
+        return switch (failOn) {
+            case NEVER -> false;
+            case WARNING -> severity != Severity.INFO;
+            case ERROR -> severity == Severity.ERROR;
+        };
+    }
+
+    private void finding(Finding f, Report report) {
         if (!seen.add(f.id())) {
             return;
         }
         if (f.verdict() == Verdict.VIOLATED) {
             violations++;
-            boolean error = f.severity() == Severity.ERROR && failOn != FailOn.NEVER;
-            fail |= error || f.severity() == Severity.WARNING && failOn == FailOn.WARNING;
+            fail |= fails(f.severity());
         } else if (f.verdict() == Verdict.HOLDS) {
             decided++;
         }
-        if (json) {
-            target.println(FindingJson.line(f));
-        } else {
-            text.finding(f);
-        }
-    }
-
-    private static void summary(
-            SessionSummary s, boolean json, TextReport text, PrintStream target) {
-        if (json) {
-            target.println(FindingJson.line(s));
-        } else {
-            text.summary(s);
-        }
-        target.flush();
+        report.finding(f);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.capture.KafkaEventSink;
 import io.nvmetap.device.model.ControllerFault;
+import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Finding;
@@ -13,6 +14,7 @@ import io.nvmetap.finding.Verdict;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
+import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.FileRunner;
 import io.nvmetap.rule.RuleSettings;
@@ -102,6 +104,16 @@ class PipelineITCase {
                         .withControllerFaults(ControllerFault.COMMAND_STALL);
         Finding f = live(stalls, "command-stall", Party.CONTROLLER);
         assertThat(f.timeNs() - timeNs(stalls, f.fromSeq())).isLessThan(SECOND_NS);
+    }
+
+    @Test
+    void shouldRingLiveWithinASecondWhenAnInterruptIsLost() throws Exception {
+        SimulationSpec loses =
+                SimulationSpec.of(GuestKind.LINUX, 7, 100)
+                        .withProfile(ControllerProfile.byName("samsung").withQueueEntries(2))
+                        .withDriver(DriverSpec.parse("reference:fault=lost-irq-polled-rescue"));
+        Finding f = live(loses, "lost-irq-polled-rescue", Party.MEDIATOR);
+        assertThat(f.timeNs() - timeNs(loses, f.fromSeq())).isLessThan(SECOND_NS);
     }
 
     /** Event time of an event of a simulation. */

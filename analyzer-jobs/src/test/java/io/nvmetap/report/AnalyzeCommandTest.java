@@ -60,6 +60,22 @@ class AnalyzeCommandTest {
     }
 
     @Test
+    void shouldShowTheEventsThatProveAFindingInHtml() throws IOException {
+        Path file = folder.resolve("report.html");
+        String trace = trace("ovmf-2022.11-shell").toString();
+        assertThat(run(trace, "--format", "html", "--out", file.toString())).isZero();
+        assertThat(Files.readString(file))
+                .contains("ovmf-2022.11-shell.avro", "<mark>", "CommandEmitted", "remedy");
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void shouldWantAnEndForADocument() {
+        assertThat(run("--bootstrap-servers", "127.0.0.1:1", "--format", "sarif")).isEqualTo(2);
+        oneLine("sarif", "--until-ended");
+    }
+
+    @Test
     void shouldKeepWhatCameBeforeACut() throws IOException {
         Path file = trace("ovmf-2022.11-to-linux-6.1");
         byte[] bytes = Files.readAllBytes(file);

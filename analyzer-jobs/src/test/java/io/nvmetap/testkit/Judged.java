@@ -54,6 +54,14 @@ public final class Judged {
         return this;
     }
 
+    /** The same without what this rule says. */
+    public Judged besides(String rule) {
+        Judged rest = new Judged(events);
+        findings.stream().filter(f -> !f.rule().equals(rule)).forEach(rest.findings::add);
+        rest.summaries.addAll(summaries);
+        return rest;
+    }
+
     /** Cutting the proof out of the recording must not leave an accusation. */
     public Judged isUnknownWithoutItsEvidence(String rule) {
         Set<Long> cut = new HashSet<>(of(rule, Verdict.VIOLATED).get(0).evidence());

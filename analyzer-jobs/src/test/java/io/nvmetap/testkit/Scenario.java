@@ -326,7 +326,7 @@ public final class Scenario extends ScenarioSteps {
         byte[] page = new byte[IdentifyController.SIZE];
         LittleEndian.put32(
                 page, IdentifyController.PSD_OFFSET + IdentifyController.PSD_BYTES + 8, exitUs);
-        return adminWith(sqe(0x06, 246, IdentifyCns.CONTROLLER, 0), Transfer.FROM_DEVICE, page);
+        return identifies(IdentifyCns.CONTROLLER, 0, page);
     }
 
     /** A guest's Identify with what it brought. */
@@ -371,6 +371,7 @@ public final class Scenario extends ScenarioSteps {
 
     private Scenario adminWith(byte[] sqe, Transfer way, byte[] content) {
         int cid = Sqe.cid(sqe, 0);
+        Sqe.putPrp1(sqe, 0, buffer(cid));
         if (mediated) {
             submit(EventKind.COMMAND_FETCHED, 0, sqe, Owner.GUEST, content.length);
         }
@@ -574,7 +575,7 @@ public final class Scenario extends ScenarioSteps {
         byte[] b = new byte[16];
         Cqe.putCid(b, 0, deviceCid);
         Cqe.putSqid(b, 0, sqid);
-        CapturedEvent e = event().asCompletion(EventKind.COMPLETION_SEEN, sqid, 0, b, 0);
+        CapturedEvent e = completion(EventKind.COMPLETION_SEEN, sqid, b);
         return us(1).add(e.owned(Owner.GUEST, id(sqid, cid, Owner.GUEST)));
     }
 

@@ -1,5 +1,6 @@
 package io.nvmetap.boot;
 
+import io.nvmetap.capture.SinkPlan;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.live.LiveMediation;
 import io.nvmetap.rig.Rig;
@@ -49,11 +50,19 @@ final class Boot implements AutoCloseable {
      */
     static Boot start(Rig rig, BootSpec spec, Consumer<String> onLine, Consumer<String> log)
             throws IOException {
+        return start(rig, spec, SinkPlan.FILE_ONLY, onLine, log);
+    }
+
+    /** As the other; the recording goes where {@code sinks} says, too. */
+    static Boot start(
+            Rig rig, BootSpec spec, SinkPlan sinks, Consumer<String> onLine, Consumer<String> log)
+            throws IOException {
         // A socket's path may have 107 bytes: not below the user's folder, wherever that is.
         Path socketFolder = Files.createTempDirectory("nvmetap");
         LiveMediation live = null;
         try {
-            live = LiveMediation.start(spec.live(), socketFolder.resolve("nvme.sock"), log);
+            Path socket = socketFolder.resolve("nvme.sock");
+            live = LiveMediation.start(spec.live(), socket, sinks, log);
             QemuCommand command = command(rig, spec).vfioUser(live.socket());
             QemuMachine machine = QemuMachine.start(command, spec.folder(), onLine);
             return new Boot(spec, socketFolder, live, machine);

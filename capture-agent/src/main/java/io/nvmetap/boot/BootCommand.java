@@ -1,5 +1,6 @@
 package io.nvmetap.boot;
 
+import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -138,6 +140,8 @@ public final class BootCommand implements Callable<Integer> {
 
     private final PrintStream output;
 
+    @Mixin private TopicOptions topic = new TopicOptions();
+
     BootCommand(PrintStream output) {
         this.output = output;
     }
@@ -156,7 +160,7 @@ public final class BootCommand implements Callable<Integer> {
         Rig rig = rig();
         Files.createDirectories(folder);
         BootSpec spec = spec(rig, folder);
-        try (Boot boot = Boot.start(rig, spec, this::line, this::trouble)) {
+        try (Boot boot = Boot.start(rig, spec, topic::beside, this::line, this::trouble)) {
             Thread hook = new Thread(() -> closeQuietly(boot), "nvmetap-stop");
             Runtime.getRuntime().addShutdownHook(hook);
             try {
@@ -237,6 +241,7 @@ public final class BootCommand implements Callable<Integer> {
 
     /** What can be said without the rig, before anything is fetched. */
     private void check() {
+        topic.check();
         if (timeoutS < 1) {
             throw CliFailure.usage("--timeout is in seconds, from 1");
         }

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -28,6 +30,7 @@ public final class BrokerAdmin implements AutoCloseable {
 
     private static final long RETENTION_DAYS = 30;
     private static final long RETENTION_BYTES = 16L << 30;
+    private static final long POLL_NS = 20_000_000L;
     private static final Duration CLOSE_PATIENCE = Duration.ofMillis(200);
 
     private final Admin admin;
@@ -49,22 +52,32 @@ public final class BrokerAdmin implements AutoCloseable {
      */
     public static BrokerAdmin connect(String bootstrapServers, Duration patience)
             throws BrokerException {
+        return connect(bootstrapServers, patience, Map.of());
+    }
+
+    /** As the other, with {@code client} properties (security). */
+    public static BrokerAdmin connect(
+            String bootstrapServers, Duration patience, Map<String, String> client)
+            throws BrokerException {
         int ms = (int) patience.toMillis();
-        Map<String, Object> settings =
-                Map.of(
-                        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        ms,
-                        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        ms,
-                        AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                        200L);
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ms);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ms);
+        settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200L);
         BrokerAdmin connected;
         try {
             connected = new BrokerAdmin(Admin.create(settings), bootstrapServers, ms);
-        } catch (KafkaException badAddress) {
-            throw unreachable(bootstrapServers);
+        } catch (KafkaException bad) {
+            // Its message may quote a secret.
+            throw client.isEmpty()
+                    ? unreachable(bootstrapServers)
+                    : new BrokerException(
+                            "the Kafka client does not take "
+                                    + bootstrapServers
+                                    + " with these properties: "
+                                    + String.join(", ", new TreeSet<>(client.keySet()))
+                                    + "; check their values");
         }
         try {
             connected.await(connected.admin.describeCluster().nodes());
@@ -83,7 +96,7 @@ public final class BrokerAdmin implements AutoCloseable {
                         + "; start one with `nvmetap up` or name another with --bootstrap-servers");
     }
 
-    /** Creates the topics that are not there yet. */
+    /** Creates the topics that are not there yet, and waits until the broker lists them. */
     public void createTopics(Collection<String> topics) throws BrokerException {
         for (String name : topics) {
             try {
@@ -100,6 +113,18 @@ public final class BrokerAdmin implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new BrokerException("interrupted while creating topics");
             }
+        }
+        awaitListed(topics);
+    }
+
+    /** A topic that was created is not yet known to who asks the broker right then. */
+    private void awaitListed(Collection<String> topics) throws BrokerException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+        while (!await(admin.listTopics().names()).containsAll(topics)) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw unreachable(bootstrapServers);
+            }
+            LockSupport.parkNanos(POLL_NS);
         }
     }
 

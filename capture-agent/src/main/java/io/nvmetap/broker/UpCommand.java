@@ -42,6 +42,7 @@ public final class UpCommand implements Callable<Integer> {
         String how = before ? "runs" : String.format("started in %.1f s", seconds);
         out.printf("broker    %s   %s   pid %d%n", state.bootstrapServers(), how, state.pid());
         out.printf("data      %s%n", state.folder());
+        out.printf("dashboard nvmetap serve --bootstrap-servers %s%n", state.bootstrapServers());
         out.printf("next      nvmetap publish F   |   nvmetap status   |   nvmetap down%n");
         return ExitStatus.OK;
     }

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -22,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * until its delivery deadline, so that a broker that dies and comes back loses and doubles nothing.
  * The first event that misses the deadline ends it: every later call says so.
  */
-public final class KafkaEventSink implements EventSink {
+public final class KafkaEventSink implements EventSink, SpoolTarget {
     /** Producer memory; {@link #accept} waits when it is full. */
     public static final long BUFFER_BYTES = 32L << 20;
 
@@ -37,6 +39,7 @@ public final class KafkaEventSink implements EventSink {
     private final Duration closePatience;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final AtomicLong lost = new AtomicLong();
+    private final Callback onDelivered = (meta, error) -> delivered(error);
     private final byte[] framing;
     private final AvroOut scratch = new AvroOut(1024);
     private byte[] key = {};
@@ -52,12 +55,61 @@ public final class KafkaEventSink implements EventSink {
      * @throws IOException if an address is none
      */
     public KafkaEventSink(String bootstrapServers, int deliveryTimeoutMs) throws IOException {
+        this(bootstrapServers, deliveryTimeoutMs, Map.of());
+    }
+
+    /** As the other, with {@code client} properties (security) for the producer. */
+    public KafkaEventSink(
+            String bootstrapServers, int deliveryTimeoutMs, Map<String, String> client)
+            throws IOException {
+        this(
+                bootstrapServers,
+                deliveryTimeoutMs,
+                Duration.ofMillis(deliveryTimeoutMs).plusSeconds(5),
+                client);
+    }
+
+    /** Behind a spool: retries for ever, and what is under way when it closes is the spool's. */
+    public static KafkaEventSink spooled(String bootstrapServers, Map<String, String> client)
+            throws IOException {
+        return new KafkaEventSink(bootstrapServers, Integer.MAX_VALUE, CLOSE_AFTER_FAILURE, client);
+    }
+
+    private KafkaEventSink(
+            String bootstrapServers,
+            int deliveryTimeoutMs,
+            Duration closePatience,
+            Map<String, String> client)
+            throws IOException {
         AvroOut header = new AvroOut(EventSerde.SINGLE_OBJECT_HEADER_BYTES);
         EventSerde.singleObject().header(header);
         framing = Arrays.copyOf(header.buffer(), header.position());
-        closePatience = Duration.ofMillis(deliveryTimeoutMs).plusSeconds(5);
+        this.closePatience = closePatience;
         this.bootstrapServers = bootstrapServers;
-        Map<String, Object> p = new HashMap<>();
+        try {
+            producer =
+                    new KafkaProducer<>(
+                            settings(bootstrapServers, deliveryTimeoutMs, client),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer());
+        } catch (KafkaException bad) {
+            // Its message may quote a secret.
+            throw new IOException(
+                    client.isEmpty()
+                            ? "no Kafka broker can be at "
+                                    + bootstrapServers
+                                    + "; name one as HOST:PORT"
+                            : "the Kafka client does not take "
+                                    + bootstrapServers
+                                    + " with these properties: "
+                                    + String.join(", ", new TreeSet<>(client.keySet()))
+                                    + "; check their values");
+        }
+    }
+
+    private static Map<String, Object> settings(
+            String bootstrapServers, int deliveryTimeoutMs, Map<String, String> client) {
+        Map<String, Object> p = new HashMap<>(client);
         p.put("bootstrap.servers", bootstrapServers);
         p.put("acks", "all");
         p.put("enable.idempotence", true);
@@ -75,12 +127,7 @@ public final class KafkaEventSink implements EventSink {
         // Forgetting the topic while all brokers are away would make accept() wait for them at
         // once, instead of when the buffer is full.
         p.put("metadata.recovery.strategy", "none");
-        try {
-            producer = new KafkaProducer<>(p, new ByteArraySerializer(), new ByteArraySerializer());
-        } catch (KafkaException bad) {
-            throw new IOException(
-                    "no Kafka broker can be at " + bootstrapServers + "; name one as HOST:PORT");
-        }
+        return p;
     }
 
     /** Takes the event; the instance may be reused at once. */
@@ -100,12 +147,30 @@ public final class KafkaEventSink implements EventSink {
     @Override
     public void accept(byte[] body, int count, byte[] eventKey) throws IOException {
         check();
+        produce(eventKey, body, 0, count, onDelivered);
+    }
+
+    @Override
+    public void send(byte[] eventKey, byte[] body, int at, int count, Answer answer)
+            throws IOException {
+        check();
+        produce(
+                eventKey,
+                body,
+                at,
+                count,
+                (meta, error) -> {
+                    delivered(error);
+                    answer.answer(error);
+                });
+    }
+
+    private void produce(byte[] eventKey, byte[] body, int at, int count, Callback callback)
+            throws IOException {
         byte[] message = Arrays.copyOf(framing, framing.length + count);
-        System.arraycopy(body, 0, message, framing.length, count);
+        System.arraycopy(body, at, message, framing.length, count);
         try {
-            producer.send(
-                    new ProducerRecord<>(Topics.EVENTS, eventKey, message),
-                    (meta, error) -> delivered(error));
+            producer.send(new ProducerRecord<>(Topics.EVENTS, eventKey, message), callback);
         } catch (RuntimeException refused) {
             failure.compareAndSet(null, refused);
             check();

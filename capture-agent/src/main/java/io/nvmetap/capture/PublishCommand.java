@@ -3,6 +3,7 @@ package io.nvmetap.capture;
 import io.nvmetap.broker.BrokerAdmin;
 import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.CapturedEvent;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -42,6 +44,8 @@ public final class PublishCommand implements Callable<Integer> {
             defaultValue = "600",
             description = "how long to wait for a broker that went away (default 600)")
     private int deliveryTimeoutS;
+
+    @Mixin private ClientProperties client = new ClientProperties();
 
     /** Entry point of the launcher. */
     public static void main(String[] args) {
@@ -75,7 +79,8 @@ public final class PublishCommand implements Callable<Integer> {
         if (bootstrapServers.isEmpty()) {
             return LocalBroker.ofUser().start(Topics.ALL);
         }
-        try (BrokerAdmin admin = BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE)) {
+        try (BrokerAdmin admin =
+                BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE, client.load())) {
             admin.createTopics(List.of(Topics.EVENTS));
         }
         return bootstrapServers;
@@ -85,7 +90,8 @@ public final class PublishCommand implements Callable<Integer> {
         CapturedEvent e = new CapturedEvent();
         String session = "-";
         boolean progress = System.console() != null;
-        try (KafkaEventSink sink = new KafkaEventSink(broker, deliveryTimeoutS * 1_000)) {
+        try (KafkaEventSink sink =
+                new KafkaEventSink(broker, deliveryTimeoutS * 1_000, client.load())) {
             while (reader.next(e)) {
                 if (reader.events() == 1) {
                     session = e.sessionHex();

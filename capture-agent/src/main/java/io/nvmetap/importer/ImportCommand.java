@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.ZipException;
 import picocli.CommandLine.Command;
@@ -29,14 +29,14 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Turns a log from elsewhere into a trace file.")
 public final class ImportCommand implements Callable<Integer> {
-    /** Log formats; the others come with later versions. */
+    /** Formats of what comes from elsewhere. */
     enum Format {
         QEMU,
         FTRACE,
         TAP
     }
 
-    @Option(names = "--format", required = true, description = "qemu (ftrace and tap: later)")
+    @Option(names = "--format", required = true, description = "qemu, ftrace or tap")
     private Format format;
 
     @Parameters(index = "0", paramLabel = "IN", description = "log file, plain or gzipped")
@@ -51,6 +51,14 @@ public final class ImportCommand implements Callable<Integer> {
             defaultValue = "",
             description = "a mediator of this name stood between guest and this device")
     private String mediator;
+
+    @Option(
+            names = "--join",
+            paramLabel = "F",
+            description =
+                    "ftrace: put the kernel's view into this recording of the same guest, as"
+                            + " annotations")
+    private Path join;
 
     private static final int DRIVERS_SHOWN = 12;
 
@@ -67,14 +75,19 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (format != Format.QEMU) {
-            throw CliFailure.usage(
-                    "--format "
-                            + format.name().toLowerCase(Locale.ROOT)
-                            + " comes with a later version; this one imports --format qemu");
+        if (!mediator.isEmpty() && format != Format.QEMU) {
+            throw CliFailure.usage("--mediator is for QEMU logs");
+        }
+        if (join != null && format != Format.FTRACE) {
+            throw CliFailure.usage("--join is for --format ftrace");
         }
         checkFiles();
-        print(importLog());
+        switch (format) {
+            case QEMU -> print(importLog());
+            case TAP -> importTap();
+            case FTRACE -> importFtrace();
+            default -> throw new IllegalStateException(format.name());
+        }
         return ExitStatus.OK;
     }
 
@@ -94,6 +107,25 @@ public final class ImportCommand implements Callable<Integer> {
         }
         if (Files.exists(output) && Files.isSameFile(input, output)) {
             throw CliFailure.usage("--out is the log itself; name another file");
+        }
+    }
+
+    private void importTap() throws IOException {
+        try {
+            TapImport.run(input, output, out);
+        } catch (EOFException | ZipException e) {
+            throw CliFailure.environment(input + ": the gzip data is cut off or damaged");
+        }
+    }
+
+    private void importFtrace() throws IOException {
+        if (join != null && Files.exists(output) && Files.isSameFile(join, output)) {
+            throw CliFailure.usage("--out is the recording to join; name another file");
+        }
+        try {
+            FtraceImport.run(input, output, Optional.ofNullable(join), "trace-cmd", out);
+        } catch (EOFException | ZipException e) {
+            throw CliFailure.environment(input + ": the gzip data is cut off or damaged");
         }
     }
 

@@ -135,7 +135,8 @@ public final class QemuLogImporter {
         }
     }
 
-    private static long number(byte[] bytes, int at) {
+    /** Eight bytes, most significant first. */
+    static long number(byte[] bytes, int at) {
         long v = 0;
         for (int i = 0; i < 8; i++) {
             v = v << 8 | bytes[at + i] & 0xFF;

@@ -1,5 +1,6 @@
 package io.nvmetap.live;
 
+import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -69,6 +71,8 @@ public final class DeviceCommand implements Callable<Integer> {
             description = "end when the first client has left (default: serve the next one)")
     private boolean once;
 
+    @Mixin private TopicOptions topic = new TopicOptions();
+
     private final PrintStream messages;
 
     DeviceCommand(PrintStream messages) {
@@ -87,7 +91,11 @@ public final class DeviceCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
         try (LiveMediation live =
-                LiveMediation.start(spec, listen, line -> messages.println("device    " + line))) {
+                LiveMediation.start(
+                        spec,
+                        listen,
+                        topic::beside,
+                        line -> messages.println("device    " + line))) {
             messages.println("device    " + controller + "   serves on " + live.socket());
             messages.flush();
             if (once) {
@@ -118,6 +126,10 @@ public final class DeviceCommand implements Callable<Integer> {
     private LiveSpec spec() {
         if (window < 0 || window >= LiveSpec.WINDOWS_MAX) {
             throw CliFailure.usage("--window is 0 to " + (LiveSpec.WINDOWS_MAX - 1));
+        }
+        topic.check();
+        if (topic.wanted() && out == null) {
+            throw CliFailure.usage("--bootstrap-servers goes with --out: the topic beside a file");
         }
         try {
             DriverSpec driverSpec = driver.equals("none") ? null : DriverSpec.parse(driver);

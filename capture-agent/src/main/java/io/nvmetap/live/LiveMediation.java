@@ -2,9 +2,11 @@ package io.nvmetap.live;
 
 import io.nvmetap.capture.Agent;
 import io.nvmetap.capture.EventRing;
+import io.nvmetap.capture.EventSink;
 import io.nvmetap.capture.FileSink;
 import io.nvmetap.capture.RingTap;
 import io.nvmetap.capture.Session;
+import io.nvmetap.capture.SinkPlan;
 import io.nvmetap.capture.Tap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.LiveTimeline;
@@ -40,6 +42,7 @@ public final class LiveMediation implements AutoCloseable {
     private static final int BLOCK_BYTES = 512;
 
     private final LiveSpec spec;
+    private final SinkPlan sinks;
     private final LiveTimeline timeline;
     private final Consumer<String> log;
     private NamespaceStore disk;
@@ -51,8 +54,9 @@ public final class LiveMediation implements AutoCloseable {
     private DeviceServer server;
     private boolean closed;
 
-    private LiveMediation(LiveSpec spec, Consumer<String> log) {
+    private LiveMediation(LiveSpec spec, SinkPlan sinks, Consumer<String> log) {
         this.spec = spec;
+        this.sinks = sinks;
         this.log = log;
         this.timeline = new LiveTimeline(failure -> log.accept("the driver failed: " + failure));
     }
@@ -65,7 +69,13 @@ public final class LiveMediation implements AutoCloseable {
      */
     public static LiveMediation start(LiveSpec spec, Path socket, Consumer<String> log)
             throws IOException {
-        LiveMediation live = new LiveMediation(spec, log);
+        return start(spec, socket, SinkPlan.FILE_ONLY, log);
+    }
+
+    /** As the other; the recording goes where {@code sinks} says, too. */
+    public static LiveMediation start(
+            LiveSpec spec, Path socket, SinkPlan sinks, Consumer<String> log) throws IOException {
+        LiveMediation live = new LiveMediation(spec, sinks, log);
         try {
             live.open(socket);
             return live;
@@ -136,7 +146,7 @@ public final class LiveMediation implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         ring = new EventRing(EventRing.CAPACITY_BYTES_DEFAULT, System::nanoTime);
         Session session = new Session(random.nextLong(), random.nextLong(), header.started(device));
-        FileSink sink = FileSink.open(spec.out(), session.high(), session.low());
+        EventSink sink = sinks.with(FileSink.open(spec.out(), session.high(), session.low()));
         agent = new Agent(ring, session, index -> liveState(), sink);
         agent.start();
         return new RingTap(ring, 0);

@@ -1,5 +1,6 @@
 package io.nvmetap.mediator;
 
+import io.nvmetap.device.OtherCpus;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -12,6 +13,7 @@ final class DevicePort {
     private static final long HELD_NS_MAX = 1_000_000;
 
     private final MediatorState state;
+    private final PairLocks locks = new PairLocks();
     private CqShadow held;
     private int heldEpoch;
     private boolean backward;
@@ -63,8 +65,10 @@ final class DevicePort {
 
     /** Acknowledges completions up to {@code cq.acked}. */
     void ringHead(CqShadow cq) {
-        // fault: sq-cq-doorbell-pair-race. Hold this head until the tail of the pair is written.
-        if (state.faults.strikes(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE) && held == null) {
+        // fault: sq-cq-doorbell-pair-race. Hold this head until the tail of the pair is written;
+        // where other CPUs come in by themselves nothing needs to be staged.
+        boolean staged = state.config.otherCpus() == OtherCpus.NONE && held == null;
+        if (staged && state.faults.strikes(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE)) {
             held = cq;
             heldEpoch = state.epoch;
             state.timeline.after(HELD_NS_MAX, () -> releaseHeld(state.tap.cpu));
@@ -97,18 +101,43 @@ final class DevicePort {
 
     /** One doorbell. Both of a pair go through one lock: some controllers lose one otherwise. */
     private void ring(DoorbellKind kind, int qid, int value, int cpu) {
+        // fault: sq-cq-doorbell-pair-race. Nobody asks for the lock.
+        if (state.has(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE)) {
+            store(kind, qid, value, cpu);
+            return;
+        }
+        if (!locks.take(kind, qid, value)) {
+            return;
+        }
         CqShadow pair = state.queues.cq(qid);
-        boolean taken = pair != null && pair.busy;
-        boolean locks = !state.has(MediatorFault.SQ_CQ_DOORBELL_PAIR_RACE) && !taken;
-        if (locks) {
+        boolean held = pair != null && pair.busy;
+        if (!held) {
             state.tap.lock(EventKind.LOCK_TAKEN, qid);
         }
+        store(kind, qid, value, cpu);
+        left(DoorbellKind.SQ_TAIL, qid, cpu);
+        left(DoorbellKind.CQ_HEAD, qid, cpu);
+        if (!held) {
+            state.tap.lock(EventKind.LOCK_RELEASED, qid);
+        }
+        locks.release(qid);
+    }
+
+    /** What another CPU left to the holder of the lock. */
+    private void left(DoorbellKind kind, int qid, int cpu) {
+        int value = locks.left(kind, qid);
+        if (value >= 0) {
+            store(kind, qid, value, cpu);
+        }
+    }
+
+    private void store(DoorbellKind kind, int qid, int value, int cpu) {
         state.tap.doorbell(Side.DEVICE, kind, qid, value, cpu);
         boolean completion = kind == DoorbellKind.CQ_HEAD;
         long offset = Registers.doorbellOffset(qid, completion, Registers.capDstrd(cap()));
+        int mine = state.tap.cpu;
+        state.config.otherCpus().mayComeIn(kind, qid);
+        state.tap.cpu = mine;
         state.device.writeRegister(offset, 4, value, cpu);
-        if (locks) {
-            state.tap.lock(EventKind.LOCK_RELEASED, qid);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.nvmetap.mediator;
 
+import io.nvmetap.device.OtherCpus;
 import io.nvmetap.device.SharedBuffer;
 import io.nvmetap.event.PayloadPolicy;
 import java.util.EnumSet;
@@ -170,6 +171,11 @@ public final class MediatorConfig {
         return b.drainNsMax;
     }
 
+    /** Where other CPUs of the machine may come in while the driver works. */
+    public OtherCpus otherCpus() {
+        return b.otherCpus;
+    }
+
     /** Which data becomes payload events. */
     public PayloadPolicy payload() {
         return b.payload;
@@ -206,6 +212,7 @@ public final class MediatorConfig {
         private long drainNsMax = 1_000_000_000;
         private boolean serveDoorbellBuffers;
         private PayloadPolicy payload = PayloadPolicy.ADMIN;
+        private OtherCpus otherCpus = OtherCpus.NONE;
 
         private Builder() {}
 
@@ -239,6 +246,7 @@ public final class MediatorConfig {
             drainNsMax = o.drainNsMax;
             serveDoorbellBuffers = o.serveDoorbellBuffers;
             payload = o.payload;
+            otherCpus = o.otherCpus;
         }
 
         public Builder profile(MediatorProfile value) {
@@ -374,6 +382,11 @@ public final class MediatorConfig {
 
         public Builder serveDoorbellBuffers(boolean value) {
             serveDoorbellBuffers = value;
+            return this;
+        }
+
+        public Builder otherCpus(OtherCpus value) {
+            otherCpus = value;
             return this;
         }
 

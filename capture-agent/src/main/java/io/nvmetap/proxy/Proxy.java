@@ -2,9 +2,11 @@ package io.nvmetap.proxy;
 
 import io.nvmetap.capture.Agent;
 import io.nvmetap.capture.EventRing;
+import io.nvmetap.capture.EventSink;
 import io.nvmetap.capture.FileSink;
 import io.nvmetap.capture.RingTap;
 import io.nvmetap.capture.Session;
+import io.nvmetap.capture.SinkPlan;
 import io.nvmetap.device.vfiouser.ChannelPort;
 import io.nvmetap.device.vfiouser.DmaMap;
 import io.nvmetap.device.vfiouser.MessageChannel;
@@ -35,7 +37,8 @@ public final class Proxy implements AutoCloseable {
     private boolean withheldTold;
     private int clients;
 
-    private Proxy(ProxySpec spec, Consumer<String> log, ChannelPort port) throws IOException {
+    private Proxy(ProxySpec spec, SinkPlan sinks, Consumer<String> log, ChannelPort port)
+            throws IOException {
         this.spec = spec;
         this.log = log;
         this.port = port;
@@ -44,7 +47,7 @@ public final class Proxy implements AutoCloseable {
         Session session =
                 new Session(
                         random.nextLong(), random.nextLong(), ProxyHeader.started(spec.payload()));
-        FileSink sink = FileSink.open(spec.out(), session.high(), session.low());
+        EventSink sink = sinks.with(FileSink.open(spec.out(), session.high(), session.low()));
         // No snapshots: a file is read from its start, and one taken with commands in flight
         // would make a reader know less than the events before it told.
         agent = new Agent(ring, session, index -> LiveState.UNKNOWN, sink);
@@ -62,9 +65,15 @@ public final class Proxy implements AutoCloseable {
      * @throws IOException if the socket or the file cannot be made; nothing is left behind
      */
     public static Proxy start(ProxySpec spec, Consumer<String> log) throws IOException {
+        return start(spec, SinkPlan.FILE_ONLY, log);
+    }
+
+    /** As the other; the recording goes where {@code sinks} says, too. */
+    public static Proxy start(ProxySpec spec, SinkPlan sinks, Consumer<String> log)
+            throws IOException {
         ChannelPort port = ChannelPort.listen(spec.listen());
         try {
-            return new Proxy(spec, log, port);
+            return new Proxy(spec, sinks, log, port);
         } catch (IOException | RuntimeException e) {
             port.close();
             throw e;

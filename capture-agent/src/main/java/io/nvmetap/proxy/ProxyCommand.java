@@ -1,5 +1,6 @@
 package io.nvmetap.proxy;
 
+import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code nvmetap proxy}: records between a vfio-user client and a vfio-user server. */
@@ -51,6 +53,8 @@ public final class ProxyCommand implements Callable<Integer> {
             description = "end when the first client has left (default: take the next one)")
     private boolean once;
 
+    @Mixin private TopicOptions topic = new TopicOptions();
+
     private final PrintStream messages;
     private volatile boolean whole;
 
@@ -70,7 +74,8 @@ public final class ProxyCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
         try {
-            Proxy proxy = Proxy.start(new ProxySpec(listen, connect, out, payload), this::say);
+            ProxySpec spec = new ProxySpec(listen, connect, out, payload);
+            Proxy proxy = Proxy.start(spec, topic::beside, this::say);
             try (proxy) {
                 say("listens on " + listen + "   passes on to " + connect);
                 while (!stop.await(once ? 1 : 100, TimeUnit.MILLISECONDS)) {
@@ -92,6 +97,7 @@ public final class ProxyCommand implements Callable<Integer> {
     }
 
     private void check() throws IOException {
+        topic.check();
         Path folder = out.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw CliFailure.environment(out + ": its folder does not exist; create it");

@@ -16,8 +16,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * The cache folder: {@code tree/} (whole or absent), {@code fetch-*} (scratch of a fetch), {@code
- * fetch.log}, {@code rig.lock}.
+ * The cache folder: {@code tree/} (whole or absent), {@code tools/NAME/} (each whole or absent),
+ * {@code fetch-*} (scratch of a fetch), {@code fetch.log} and {@code fetch.NAME.log}, {@code
+ * rig.lock}.
  *
  * @param root the folder
  */
@@ -28,6 +29,14 @@ record RigCache(Path root) {
 
     Path tree() {
         return root.resolve("tree");
+    }
+
+    Path tools(ToolSet set) {
+        return root.resolve("tools").resolve(set.label());
+    }
+
+    Path log(ToolSet set) {
+        return root.resolve("fetch." + set.label() + ".log");
     }
 
     /**

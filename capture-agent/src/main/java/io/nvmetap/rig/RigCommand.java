@@ -6,6 +6,7 @@ import io.nvmetap.cli.ExitStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +31,14 @@ public final class RigCommand implements Callable<Integer> {
     @Option(names = "--offline", description = "Fetch nothing: only say what is there.")
     private boolean offline;
 
+    @Option(
+            names = "--tool",
+            paramLabel = "NAME",
+            description =
+                    "Fetch this instead, for looking at what nvmetap writes: ${COMPLETION-CANDIDATES}"
+                            + " (again for more).")
+    private List<ToolSet> tools = List.of();
+
     private final PrintStream out;
 
     RigCommand(PrintStream out) {
@@ -47,14 +56,38 @@ public final class RigCommand implements Callable<Integer> {
                 cache != null
                         ? cache
                         : Rig.defaultCache(System.getenv(), System.getProperty("user.home"));
+        if (!tools.isEmpty()) {
+            for (ToolSet set : tools) {
+                print("tool", tools(folder, set).parts());
+            }
+            return ExitStatus.OK;
+        }
         Rig rig =
                 offline
                         ? Rig.find(folder).orElseThrow(() -> absent(folder))
                         : Rig.fetch(folder, line -> out.printf("fetch     %s%n", line));
-        for (RigPart p : rig.parts()) {
-            out.printf("rig       %-12s  %-28s  %s%n", p.name(), p.version(), p.path());
-        }
+        print("rig", rig.parts());
         return ExitStatus.OK;
+    }
+
+    private RigTools tools(Path folder, ToolSet set) throws IOException {
+        if (!offline) {
+            return RigTools.fetch(folder, set, line -> out.printf("fetch     %s%n", line));
+        }
+        return RigTools.find(folder, set)
+                .orElseThrow(
+                        () ->
+                                CliFailure.environment(
+                                        String.format(
+                                                "%s: no %s in it; fetch it with `nvmetap rig"
+                                                        + " --tool %2$s` (without --offline)",
+                                                folder, set.label())));
+    }
+
+    private void print(String what, List<RigPart> parts) {
+        for (RigPart p : parts) {
+            out.printf("%-9s %-12s  %-28s  %s%n", what, p.name(), p.version(), p.path());
+        }
     }
 
     private static CliFailure absent(Path folder) {

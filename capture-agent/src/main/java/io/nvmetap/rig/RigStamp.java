@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -75,16 +76,26 @@ record RigStamp(String kernel, Map<String, String> versions) {
             }
         }
         RigStamp stamp = new RigStamp(kernel, versions);
+        stamp.write(tree, new Rig(tree, stamp).mainFiles());
+        return stamp;
+    }
+
+    /** Stamps a tree without a kernel, of which {@code mainFiles} must be there. */
+    static void write(Path tree, Map<String, String> versions, List<Path> mainFiles)
+            throws IOException {
+        new RigStamp("", versions).write(tree, mainFiles);
+    }
+
+    private void write(Path tree, List<Path> mainFiles) throws IOException {
         Properties p = new Properties();
         p.setProperty("format", FORMAT);
         p.setProperty("kernel", kernel);
         versions.forEach((k, v) -> p.setProperty("version." + k, v));
-        for (Path file : new Rig(tree, stamp).mainFiles()) {
+        for (Path file : mainFiles) {
             p.setProperty("size." + tree.relativize(file), Long.toString(Files.size(file)));
         }
         try (OutputStream out = Files.newOutputStream(tree.resolve(NAME))) {
             p.store(out, "written by nvmetap");
         }
-        return stamp;
     }
 }

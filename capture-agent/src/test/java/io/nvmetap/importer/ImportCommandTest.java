@@ -71,13 +71,24 @@ class ImportCommandTest {
     }
 
     @Test
-    void shouldSayWhichFormatsComeLater() {
+    void shouldSayWhatIsMissingWhenTheLogIsOfAnotherFormat() {
         assertThat(run("--format", "ftrace", EDK2.toString(), "--out", trace.toString()))
-                .isEqualTo(2);
-        assertThat(err).contains("ftrace").contains("--format qemu").hasLineCount(1);
-        assertThat(run("--format", "tap", EDK2.toString(), "--out", trace.toString())).isEqualTo(2);
+                .isEqualTo(3);
+        assertThat(err).contains("no nvme tracepoint").hasLineCount(1);
+        assertThat(run("--format", "tap", EDK2.toString(), "--out", trace.toString())).isEqualTo(3);
+        assertThat(err).contains("no header of a tap").hasLineCount(1);
         assertThat(run("--format", "pcap", EDK2.toString(), "--out", trace.toString()))
                 .isEqualTo(2);
+        assertThat(trace).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseOptionsOfAnotherFormat() {
+        String log = EDK2.toString();
+        String out = trace.toString();
+        assertThat(run("--format", "qemu", log, "--out", out, "--join", log)).isEqualTo(2);
+        assertThat(run("--format", "tap", log, "--out", out, "--mediator", "m")).isEqualTo(2);
+        assertThat(err).hasLineCount(1);
     }
 
     @Test

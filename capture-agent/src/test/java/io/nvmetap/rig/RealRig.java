@@ -23,8 +23,20 @@ public final class RealRig {
         }
     }
 
+    /**
+     * @return a set of tools; without one the test is skipped, and fails where CI=true
+     */
+    public static RigTools require(ToolSet set) throws IOException {
+        Path cache = Rig.defaultCache(System.getenv(), System.getProperty("user.home"));
+        try {
+            return RigTools.fetch(cache, set, line -> {});
+        } catch (CliFailure e) {
+            return absent(e);
+        }
+    }
+
     /** Skips the test, or fails it where CI=true. */
-    static Rig absent(CliFailure why) {
+    static <T> T absent(CliFailure why) {
         if ("true".equals(System.getenv("CI"))) {
             return fail("no rig: " + why.getMessage());
         }

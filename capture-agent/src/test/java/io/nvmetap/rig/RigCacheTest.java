@@ -116,9 +116,9 @@ class RigCacheTest {
 
     @Test
     void versionsComeFromFileNamesWithoutEpoch() {
-        assertThat(RigFetch.version("qemu-system-x86_1%3a11.1.3+ds-1_amd64.deb"))
+        assertThat(AptFolder.version("qemu-system-x86_1%3a11.1.3+ds-1_amd64.deb"))
                 .isEqualTo("11.1.3+ds-1");
-        assertThat(RigFetch.version("lock")).isEqualTo("?");
+        assertThat(AptFolder.version("lock")).isEqualTo("?");
     }
 
     private Path tree() throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Fetches for real, with this machine's apt. */
 class RigITCase {
@@ -67,6 +70,20 @@ class RigITCase {
         int status = ChildProcess.run(command, rig.environment(), out, out, Rig.TOOL_LIMIT);
         assertThat(status).isZero();
         assertThat(out).content().contains("\"vfio-user-pci\"", "\"nvme\"");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRunEveryProgramOfAToolSetFromItsFolder(ToolSet set) throws IOException {
+        RigTools tools = RealRig.require(set);
+        for (RigPart program : tools.parts()) {
+            Path out = cache.resolve("out");
+            List<String> command = List.of(program.path().toString(), "--version");
+            int status = ChildProcess.run(command, Map.of(), out, out, Rig.TOOL_LIMIT);
+            String upstream = program.version().replaceFirst("[-+].*", "");
+            assertThat(status).isZero();
+            assertThat(out).content().contains(upstream);
+        }
     }
 
     @Test

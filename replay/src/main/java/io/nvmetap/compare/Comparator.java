@@ -6,6 +6,8 @@ import io.nvmetap.nvme.FeatureId;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
+import io.nvmetap.nvme.VendorCatalog;
+import io.nvmetap.nvme.VendorCommand;
 import io.nvmetap.plan.Answer;
 import io.nvmetap.plan.Exchange;
 import java.util.Arrays;
@@ -99,7 +101,7 @@ public final class Comparator {
         if (wrong.isPresent()) {
             return wrong;
         }
-        wrong = dw0(exchange, recorded, cqe);
+        wrong = dw0(exchange, recorded, cqe).or(() -> dw1(exchange, recorded, cqe));
         if (wrong.isPresent()) {
             return wrong;
         }
@@ -172,6 +174,26 @@ public final class Comparator {
                 String.format(
                         "%s: DW0 0x%x, recorded 0x%x",
                         exchange.describe(), actual, recorded.dw0()));
+    }
+
+    private static Optional<String> dw1(Exchange exchange, Answer recorded, byte[] cqe) {
+        boolean known = Cqe.known(recorded.known(), Cqe.DW1_OFFSET, 4);
+        int actual = Cqe.dw1(cqe, 0);
+        if (!known || actual == recorded.dw1()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                String.format(
+                        "%s: DW1 0x%x, recorded 0x%x",
+                        exchange.describe(), actual, recorded.dw1()));
+    }
+
+    /** A command may name buffers in places that only its vendor knows: those are not captured. */
+    public void vendor(Exchange exchange) {
+        VendorCatalog.bundled()
+                .find(exchange.admin(), exchange.opcode())
+                .filter(v -> !v.request().equals(VendorCommand.Place.NONE))
+                .ifPresent(v -> count(Uncompared.VENDOR_BUFFERS));
     }
 
     /** Answers on which drivers may differ. */

@@ -12,12 +12,18 @@ public enum Uncompared {
     PAYLOAD("data received: the source did not capture it"),
     PAYLOAD_OTHER_CONTROLLER("data received: it comes from another controller"),
     INTERRUPTS("interrupts: none was recorded for these completions"),
+    INTERRUPTS_MASKED("interrupts: the guest masked them when these completions came"),
     REGISTER_VALUES("register reads: the source did not see the values"),
     REGISTERS_OF_CONTROLLER(
             "register reads: the controller's own were recorded, a driver may show less"),
     STATUS_POLLS("CSTS reads whose recorded value was not final: how soon it changes is free"),
     WHICH_ERROR("which of several errors in one command is reported: it is not laid down"),
-    DO_NOT_RETRY("Do Not Retry bits of commands that the driver answered itself");
+    DO_NOT_RETRY("Do Not Retry bits of commands that the driver answered itself"),
+    VENDOR_BUFFERS("buffers that vendor commands name outside their PRPs: they are not captured"),
+    DRIVERS_COMMANDS("what the driver told its controller: another than the recorded one is there"),
+    STORES(
+            "how completions were stored, and stores outside the guest's buffers: the driver mapped"
+                    + " the memory");
 
     private final String text;
 

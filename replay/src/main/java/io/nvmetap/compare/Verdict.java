@@ -7,13 +7,15 @@ import java.util.Optional;
 /**
  * How a replay ended.
  *
- * @param outcome same, diverged or unknown
+ * @param outcome same, diverged, violated or unknown
  * @param driver the driver's name
  * @param commandsCompared commands whose completion was compared
  * @param divergence where and how; present if diverged
  * @param reason why unknown; "" otherwise
  * @param uncompared what could not be compared, and how often
  * @param adaptations what was done otherwise than recorded, and how often
+ * @param rules what the rules say of the replay's own recording
+ * @param seeds of a perturbed replay
  * @param differences what a device that stands in for the recorded one answered otherwise
  */
 public record Verdict(
@@ -24,13 +26,15 @@ public record Verdict(
         String reason,
         Map<Uncompared, Long> uncompared,
         Map<Adaptation, Long> adaptations,
+        RuleCheck rules,
+        Optional<Seeds> seeds,
         Differences differences) {
     public Verdict {
         uncompared = Map.copyOf(uncompared);
         adaptations = Map.copyOf(adaptations);
     }
 
-    /** Of a driver: whatever differs is a divergence. */
+    /** The same on which no rule was asked. */
     public Verdict(
             Outcome outcome,
             String driver,
@@ -47,7 +51,57 @@ public record Verdict(
                 reason,
                 uncompared,
                 adaptations,
+                RuleCheck.NONE,
+                Optional.empty(),
                 Differences.NONE);
+    }
+
+    /** The answers. */
+    public enum Outcome {
+        /** What was compared is as recorded, and no rule is broken. */
+        SAME,
+        /** The guest saw something else than it saw in the recording. */
+        DIVERGED,
+        /** The guest saw nothing else, but the driver breaks a rule. */
+        VIOLATED,
+        /** Nothing could be decided. */
+        UNKNOWN;
+
+        /** Something is wrong with the driver. */
+        public boolean bad() {
+            return this == DIVERGED || this == VIOLATED;
+        }
+    }
+
+    /** The same with what the rules say; a divergence goes before. */
+    public Verdict with(RuleCheck check) {
+        boolean violated = outcome != Outcome.DIVERGED && !check.violations().isEmpty();
+        return new Verdict(
+                violated ? Outcome.VIOLATED : outcome,
+                driver,
+                commandsCompared,
+                divergence,
+                reason,
+                uncompared,
+                adaptations,
+                check,
+                seeds,
+                differences);
+    }
+
+    /** The same, perturbed. */
+    public Verdict with(Seeds perturbed) {
+        return new Verdict(
+                outcome,
+                driver,
+                commandsCompared,
+                divergence,
+                reason,
+                uncompared,
+                adaptations,
+                rules,
+                Optional.of(perturbed),
+                differences);
     }
 
     /** The same with what a device answered otherwise; a status that differs is a divergence. */
@@ -62,6 +116,8 @@ public record Verdict(
                 now ? "" : reason,
                 uncompared,
                 adaptations,
+                rules,
+                seeds,
                 seen);
     }
 
@@ -70,12 +126,5 @@ public record Verdict(
         return one.isEmpty() || other.isPresent() && other.get().seq() < one.get().seq()
                 ? other
                 : one;
-    }
-
-    /** The three answers. */
-    public enum Outcome {
-        SAME,
-        DIVERGED,
-        UNKNOWN
     }
 }

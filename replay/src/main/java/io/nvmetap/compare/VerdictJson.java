@@ -33,6 +33,15 @@ public final class VerdictJson {
             counted(json, each.getKey().name(), each.getKey().text(), each.getValue());
         }
         json.writeEndArray();
+        rules(verdict.rules(), json);
+        if (verdict.seeds().isPresent()) {
+            Seeds seeds = verdict.seeds().get();
+            json.writeObjectFieldStart("perturb");
+            json.writeNumberField("seed", seeds.seed());
+            json.writeNumberField("first", seeds.first());
+            json.writeNumberField("last", seeds.last());
+            json.writeEndObject();
+        }
         differences(json, verdict.differences());
         json.writeEndObject();
         json.writeRaw('\n');
@@ -59,6 +68,31 @@ public final class VerdictJson {
             counted(json, each.getKey().name(), each.getKey().text(), each.getValue());
         }
         json.writeEndArray();
+    }
+
+    private static void rules(RuleCheck rules, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("rules");
+        json.writeBooleanField("ran", rules.ran());
+        json.writeStringField("why", rules.why());
+        json.writeArrayFieldStart("violated");
+        for (Violation v : rules.violations()) {
+            json.writeStartObject();
+            json.writeStringField("rule", v.rule());
+            json.writeStringField("severity", v.severity().name());
+            json.writeNumberField("seq", v.seq());
+            json.writeNumberField("replayFromSeq", v.ownFromSeq());
+            json.writeNumberField("replayToSeq", v.ownToSeq());
+            json.writeBooleanField("recorded", v.recorded());
+            json.writeStringField("explanation", v.sentence());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("others");
+        for (String other : rules.others()) {
+            json.writeString(other);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static <K extends Enum<K>> Iterable<Map.Entry<K, Long>> sorted(Map<K, Long> counts) {

@@ -13,14 +13,18 @@ public final class VerdictText {
 
     /** The one line that says it. */
     public static String line(Verdict verdict) {
-        String tail =
-                switch (verdict.outcome()) {
-                    case SAME -> String.format("%,d commands", verdict.commandsCompared());
-                    case DIVERGED -> verdict.divergence().map(VerdictText::place).orElse("");
-                    case UNKNOWN -> verdict.reason();
-                };
         return String.format(
-                "replay    %-46s %-8s   %s", verdict.driver(), verdict.outcome(), tail);
+                "replay    %-46s %-8s   %s", verdict.driver(), verdict.outcome(), why(verdict));
+    }
+
+    /** What there is to say of the outcome. */
+    public static String why(Verdict verdict) {
+        return switch (verdict.outcome()) {
+            case SAME -> String.format("%,d commands", verdict.commandsCompared());
+            case DIVERGED -> verdict.divergence().map(VerdictText::place).orElse("");
+            case VIOLATED -> place(verdict.rules().violations().get(0));
+            case UNKNOWN -> verdict.reason();
+        };
     }
 
     private static String place(Divergence divergence) {
@@ -30,10 +34,21 @@ public final class VerdictText {
         return String.format("at event %,d: %s", divergence.seq(), divergence.sentence());
     }
 
+    /** Where a rule is broken: in the recording, or where that is not known in the replay's own. */
+    static String place(Violation v) {
+        String where =
+                v.seq() >= 0
+                        ? String.format("at event %,d", v.seq())
+                        : String.format("at event %,d of the replay", v.ownToSeq());
+        return where + ": rule " + v.rule() + ": " + v.sentence();
+    }
+
     /** The line, then what could not be compared and what was done otherwise. */
     public static List<String> lines(Verdict verdict) {
         List<String> lines = new ArrayList<>();
         lines.add(line(verdict));
+        verdict.seeds().ifPresent(s -> lines.add(seeds(s, verdict.outcome().bad())));
+        rules(verdict.rules(), lines);
         differences(verdict.differences(), lines);
         verdict.uncompared().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -53,6 +68,42 @@ public final class VerdictText {
             if (more > 0) {
                 lines.add(counted("differs", more, "more " + kind.text()));
             }
+        }
+    }
+
+    private static String seeds(Seeds seeds, boolean found) {
+        String what;
+        if (found) {
+            what = String.format("seed %d shows it, after %,d", seeds.seed(), seeds.tried() - 1);
+        } else if (seeds.count() == 1) {
+            what = "seed " + seeds.seed();
+        } else {
+            what = String.format("none of %,d seeds shows anything", seeds.count());
+        }
+        return String.format(LABEL + "%s", "perturb", what);
+    }
+
+    private static void rules(RuleCheck rules, List<String> lines) {
+        if (!rules.why().isEmpty()) {
+            lines.add(String.format(LABEL + "not run: %s", "rules", rules.why()));
+        }
+        for (Violation v : rules.violations()) {
+            lines.add(
+                    String.format(
+                            LABEL + "%-8s %s%s   events %,d to %,d of the replay",
+                            "rules",
+                            v.severity(),
+                            v.rule(),
+                            v.recorded() ? ", as in the recording" : "",
+                            v.ownFromSeq(),
+                            v.ownToSeq()));
+        }
+        if (!rules.others().isEmpty()) {
+            lines.add(
+                    String.format(
+                            LABEL + "not the driver's: %s",
+                            "rules",
+                            String.join(", ", rules.others())));
         }
     }
 

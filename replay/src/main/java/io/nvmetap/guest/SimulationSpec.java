@@ -167,7 +167,7 @@ public final class SimulationSpec {
     }
 
     /** Settings of the driver that differ from the defaults. */
-    UnaryOperator<MediatorConfig.Builder> tuning() {
+    public UnaryOperator<MediatorConfig.Builder> tuning() {
         return tuning;
     }
 

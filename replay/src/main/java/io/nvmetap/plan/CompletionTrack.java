@@ -8,6 +8,7 @@ final class CompletionTrack {
     final int vector;
     final boolean interruptsEnabled;
     int head;
+    private int before;
     private final ArrayDeque<Exchange> unacknowledged = new ArrayDeque<>();
 
     CompletionTrack(int sizeEntries, int vector, boolean interruptsEnabled, int head) {
@@ -15,6 +16,11 @@ final class CompletionTrack {
         this.vector = vector;
         this.interruptsEnabled = interruptsEnabled;
         this.head = head;
+    }
+
+    /** Entries that were posted and not acknowledged before the recording began. */
+    void postedBefore(int entries) {
+        before = entries;
     }
 
     int advance(int value) {
@@ -35,7 +41,9 @@ final class CompletionTrack {
     int acknowledged(int value, int entries) {
         head = value;
         int had = 0;
-        for (int i = 0; i < entries && !unacknowledged.isEmpty(); i++) {
+        int old = Math.min(before, entries);
+        before -= old;
+        for (int i = old; i < entries && !unacknowledged.isEmpty(); i++) {
             had += unacknowledged.remove().hidden ? 0 : 1;
         }
         return had;

@@ -20,6 +20,8 @@ final class InterruptTrack {
     private final PlanBuilder plan;
     private final QueueBook queues;
     private final boolean tableSeen;
+    private final TreeSet<Integer> maskedBefore = new TreeSet<>();
+    private boolean restored;
     private final TreeSet<Integer> vectors = new TreeSet<>();
     private final TreeSet<Integer> masked = new TreeSet<>();
     private final TreeSet<Integer> touched = new TreeSet<>();
@@ -31,6 +33,13 @@ final class InterruptTrack {
         this.plan = plan;
         this.queues = queues;
         this.tableSeen = tableSeen;
+    }
+
+    /** The recording begins late: the table was written before it, but for these vectors. */
+    void restored(List<Integer> stillMasked) {
+        restored = true;
+        maskedBefore.addAll(stillMasked);
+        masked.addAll(stillMasked);
     }
 
     void epochBegins(Moment at) {
@@ -62,8 +71,9 @@ final class InterruptTrack {
         boolean more = vectors.addAll(queues.vectors());
         more |= vectors.add(e.vector);
         if (place >= 0 && (fresh || more)) {
-            boolean infer = kind == InterruptKind.MSIX && !tableSeen;
-            plan.settle(place, kind, infer ? List.copyOf(vectors) : List.of());
+            boolean infer = kind == InterruptKind.MSIX && (!tableSeen || restored);
+            List<Integer> open = vectors.stream().filter(v -> !maskedBefore.contains(v)).toList();
+            plan.settle(place, kind, infer ? open : List.of());
             if (fresh) {
                 plan.adapt(Adaptation.INTERRUPT_MODE_INFERRED);
                 plan.adapt(Adaptation.MSIX_TABLE_INFERRED, infer ? 1 : 0);

@@ -47,6 +47,7 @@ public final class Planner {
     private Side side = Side.DEVICE;
     private long nextSeq = -1;
     private boolean started;
+    private boolean late;
 
     /**
      * @param controller index of the controller to replay
@@ -124,9 +125,11 @@ public final class Planner {
         registers.restore(state);
         if (Registers.ccEn((int) state.cc())) {
             plan.adapt(Adaptation.STATE_RESTORED);
+            late = true;
+            interrupts.restored(state.maskedVectors());
             StartState.set(state, at, plan, interrupts);
             queues.enableAdmin((int) state.aqa());
-            queues.restore(state);
+            queues.restore(state, at);
         }
     }
 
@@ -176,6 +179,11 @@ public final class Planner {
     }
 
     private void requireState(CapturedEvent e) {
+        if (late && !queues.knows(e)) {
+            plan.stop(
+                    e.seq,
+                    "queue " + e.qid + " was created by a command from before the recording");
+        }
         if (!registers.known()) {
             plan.stop(
                     e.seq,
@@ -184,6 +192,7 @@ public final class Planner {
     }
 
     private void reset(CapturedEvent e, Moment at) {
+        late = false;
         boolean outside = e.reset != ResetKind.CC_EN && e.reset != ResetKind.DRIVER;
         if (outside && e.edge == Edge.BEGIN && (e.side == side || e.side == Side.NONE)) {
             registers.reset();
@@ -283,6 +292,7 @@ public final class Planner {
                         e.qid,
                         Cqe.status(e.entry, 0),
                         Cqe.dw0(e.entry, 0),
+                        Cqe.dw1(e.entry, 0),
                         Cqe.sqhd(e.entry, 0),
                         (int) e.known);
         if (!guests) {

@@ -2,6 +2,7 @@ package io.nvmetap.plan;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.LiveState;
 import io.nvmetap.event.QueueState;
 import io.nvmetap.nvme.AdminSqe;
@@ -41,26 +42,38 @@ final class QueueBook {
         completions.put(0, new CompletionTrack(acq, 0, true, 0));
     }
 
-    void restore(LiveState state) {
+    void restore(LiveState state, Moment at) {
         for (QueueState queue : state.queues()) {
             if (queue.completion()) {
-                completions.put(
-                        queue.qid(),
+                CompletionTrack track =
                         new CompletionTrack(
                                 queue.sizeEntries(),
                                 queue.vector(),
                                 queue.interruptsEnabled(),
-                                queue.head()));
+                                queue.head());
+                track.postedBefore(track.advance(queue.tail()));
+                completions.put(queue.qid(), track);
             } else {
-                submissions.put(
-                        queue.qid(),
-                        new SubmissionTrack(queue.sizeEntries(), queue.cqid(), queue.tail()));
+                submissions.put(queue.qid(), submission(queue, at));
             }
         }
     }
 
-    SubmissionTrack submission(int sqid) {
-        return submissions.get(sqid);
+    /** What was rung for and not fetched when the snapshot was taken is fetched after it. */
+    private SubmissionTrack submission(QueueState queue, Moment at) {
+        SubmissionTrack track =
+                new SubmissionTrack(queue.sizeEntries(), queue.cqid(), queue.head());
+        int rung = track.advance(queue.tail());
+        if (rung > 0) {
+            plan.add(new Stimulus.Submit(at, queue.qid(), track.ring(queue.tail(), rung)));
+        }
+        return track;
+    }
+
+    /** The queue of a doorbell or command was created in sight. */
+    boolean knows(CapturedEvent e) {
+        boolean head = e.kind == EventKind.DOORBELL_RUNG && e.doorbell == DoorbellKind.CQ_HEAD;
+        return (head ? completions : submissions).containsKey(e.qid);
     }
 
     /** Vectors that interrupts of existing queues may use. */

@@ -33,7 +33,7 @@ final class StartState {
         int cid = FIRST_CID;
         for (QueueState queue : queues) {
             Exchange create = new Exchange(at, 0, sqe(queue, cid++), -1, Exchange.Pages.NONE);
-            create.answer = new Answer(at, 0, 0, 0, 0, 0xF000);
+            create.answer = new Answer(at, 0, 0, 0, 0, 0, 0xF000);
             plan.add(new Stimulus.Submit(at, 0, List.of(create)));
             plan.add(new Stimulus.Acknowledge(at, 0, 1));
         }

@@ -4,16 +4,18 @@ import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.compare.Verdict;
+import io.nvmetap.compare.VerdictText;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanFile;
-import io.nvmetap.target.ExecDriver;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,8 +24,10 @@ import picocli.CommandLine.Parameters;
         name = "bisect",
         mixinStandardHelpOptions = true,
         description =
-                "The first bad build between a good and a bad one, by number. For commits: git"
-                        + " bisect run nvmetap replay F --driver 'exec:./build-and-run'.")
+                "The first bad build between a good and a bad one, by number. Bad: diverges, breaks a"
+                        + " rule, or its process fails. Passed over: what cannot be told. For"
+                        + " commits: git bisect run nvmetap replay F --git-bisect --driver"
+                        + " 'exec:./my-driver'.")
 public final class BisectCommand implements Callable<Integer> {
     /** Builds in a row. */
     static final long BUILDS_MAX = 1_000_000;
@@ -49,6 +53,11 @@ public final class BisectCommand implements Callable<Integer> {
     @Option(names = "--time-scale", defaultValue = "1", paramLabel = "X", description = "as replay")
     private double timeScale;
 
+    @Option(names = "--no-rules", description = "as replay")
+    private boolean noRules;
+
+    @Mixin private final PeerOptions peer = new PeerOptions();
+
     private final PrintStream out;
 
     BisectCommand(PrintStream out) {
@@ -69,54 +78,56 @@ public final class BisectCommand implements Callable<Integer> {
             throw CliFailure.usage("--good and --bad are two numbers, not too far apart");
         }
         Plan plan = PlanFile.read(trace).plan();
-        require(plan, good, false);
-        require(plan, bad, true);
-        long lower = good;
-        long upper = bad;
-        while (Math.abs(upper - lower) > 1) {
-            long middle = lower + (upper - lower) / 2;
-            if (broken(plan, middle)) {
-                upper = middle;
-            } else {
-                lower = middle;
-            }
+        require(plan, good, Bisection.Answer.GOOD);
+        require(plan, bad, Bisection.Answer.BAD);
+        Bisection search = new Bisection(good, bad);
+        for (OptionalLong next = search.next(); next.isPresent(); next = search.next()) {
+            search.answer(next.getAsLong(), judge(plan, next.getAsLong()));
         }
-        out.printf("bisect    %d is the first bad build%n", upper);
-        return ExitStatus.OK;
+        if (search.certain()) {
+            out.printf("bisect    %d is the first bad build%n", search.firstKnownBad());
+            return ExitStatus.OK;
+        }
+        out.printf(
+                "bisect    UNKNOWN   the first bad build comes after %d and not after %d; those"
+                        + " between say nothing%n",
+                search.lastGood(), search.firstKnownBad());
+        return ExitStatus.UNKNOWN;
     }
 
-    private void require(Plan plan, long build, boolean wanted) throws IOException {
-        if (broken(plan, build) != wanted) {
+    private void require(Plan plan, long build, Bisection.Answer wanted) throws IOException {
+        Bisection.Answer answer = judge(plan, build);
+        if (answer == Bisection.Answer.SKIP) {
+            throw CliFailure.environment("build " + build + " says nothing; name another");
+        }
+        if (answer != wanted) {
+            boolean bad = answer == Bisection.Answer.BAD;
             throw CliFailure.environment(
-                    "build " + build + (wanted ? " does not diverge" : " diverges already"));
+                    "build " + build + (bad ? " is bad already" : " is not bad"));
         }
     }
 
-    private boolean broken(Plan plan, long build) throws IOException {
+    private Bisection.Answer judge(Plan plan, long build) throws IOException {
         Path output = Files.createTempFile("nvmetap-bisect", ".log");
         try {
             String spec = driver.replace(HOLE, Long.toString(build));
-            ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
+            Conditions conditions =
+                    new Conditions(
+                            ReplayOptions.DEFAULT.withTimeScale(timeScale),
+                            Optional.empty(),
+                            Optional.empty());
             Verdict verdict =
-                    new ExternalReplay(
-                                    spec,
-                                    options,
-                                    Optional.empty(),
-                                    output,
-                                    ExecDriver.START_NS_MAX)
-                            .replay(plan);
-            out.printf(
-                    "build     %-6d %-9s %s%n",
-                    build,
-                    verdict.outcome(),
-                    verdict.divergence()
-                            .map(d -> "at event " + d.seq() + ": " + d.sentence())
-                            .orElse(verdict.reason()));
+                    new JudgedReplay(
+                                    trace, new ExternalReplay(spec, peer.setting(output)), !noRules)
+                            .run(plan, conditions);
+            boolean skip = peer.skips(verdict);
+            String what = verdict.outcome() + (skip ? " skipped" : "");
+            out.printf("build     %-6d %-16s %s%n", build, what, VerdictText.why(verdict));
             out.flush();
-            if (verdict.outcome() == Verdict.Outcome.UNKNOWN) {
-                throw CliFailure.environment("build " + build + ": " + verdict.reason());
+            if (skip) {
+                return Bisection.Answer.SKIP;
             }
-            return verdict.outcome() == Verdict.Outcome.DIVERGED;
+            return verdict.outcome().bad() ? Bisection.Answer.BAD : Bisection.Answer.GOOD;
         } finally {
             Files.deleteIfExists(output);
         }

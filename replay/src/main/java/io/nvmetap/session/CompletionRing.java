@@ -44,8 +44,12 @@ final class CompletionRing {
     record CompletionShape(
             int cqid, int sizeEntries, long address, int vector, boolean interruptsEnabled) {}
 
-    /** One store, after it is done. */
-    record Store(long from, int bytes, long order, long lastFence) {}
+    /**
+     * One store, after it is done.
+     *
+     * @param whole it becomes visible as one, however long it is
+     */
+    record Store(long from, int bytes, boolean whole, long order, long lastFence) {}
 
     /** What is wrong with a store into a slot. */
     record Flaw(int slot, String sentence) {}
@@ -129,6 +133,32 @@ final class CompletionRing {
         return wrong;
     }
 
+    /**
+     * Looks as a guest does, who sees no stores: for entries that became visible, and whether those
+     * that are still unacknowledged stayed as they were.
+     *
+     * @param fence between the look at the phase tag and at the rest
+     * @return what is wrong
+     */
+    Optional<Flaw> look(SlotReader read, Runnable fence) {
+        for (long n = acknowledged; n < visible; n++) {
+            byte[] now = read.read(slotAddress(slot(n)));
+            if (!Arrays.equals(now, seen[slot(n)])) {
+                return Optional.of(new Flaw(slot(n), changed(slot(n), now)));
+            }
+        }
+        while (visible - acknowledged < sizeEntries) {
+            int slot = slot(visible);
+            if (Cqe.phase(read.read(slotAddress(slot)), 0) != phase(visible)) {
+                break;
+            }
+            fence.run();
+            seen[slot] = read.read(slotAddress(slot));
+            visible++;
+        }
+        return Optional.empty();
+    }
+
     private String changed(int slot, byte[] now) {
         boolean samePhase = Cqe.phase(now, 0) == Cqe.phase(seen[slot], 0);
         return samePhase
@@ -153,7 +183,7 @@ final class CompletionRing {
                 break;
             }
             boolean mine = slot >= first && slot <= last;
-            if (mine && store.bytes > Long.BYTES) {
+            if (mine && store.bytes > Long.BYTES && !store.whole) {
                 wrong = Optional.of(torn(slot, "the phase tag came with one wide store"));
             } else if (lastStore[slot] >= 0 && lastStore[slot] > store.lastFence) {
                 wrong = Optional.of(torn(slot, "no store fence before the phase tag"));

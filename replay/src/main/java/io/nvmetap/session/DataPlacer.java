@@ -1,6 +1,6 @@
 package io.nvmetap.session;
 
-import io.nvmetap.device.PagedMemory;
+import io.nvmetap.device.GuestMemory;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.plan.Exchange;
 import java.util.ArrayList;
@@ -8,7 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Gives a command data pages and PRPs (NVMe Base 2.0c 4.1.1); the offset into PRP1 is kept. */
+/**
+ * Gives a command data pages and PRPs (NVMe Base 2.0c 4.1.1); the offset into PRP1 is kept, and
+ * that of a PRP list in its first page.
+ */
 final class DataPlacer {
     /** Longest transfer that gets pages. */
     static final long BYTES_MAX = 64L << 20;
@@ -43,7 +46,16 @@ final class DataPlacer {
             }
             pages.add(address);
         }
-        return prps(pages, own, offset, bytes);
+        return prps(pages, own, new Extent(offset, bytes, listOffset(exchange, page)));
+    }
+
+    /** Where data begins in its first page, how long it is, where a list of it begins. */
+    private record Extent(long offset, long bytes, int listOffset) {}
+
+    /** Offset of the recorded list in its page, 0 where PRP2 was not seen or was no list. */
+    private static int listOffset(Exchange exchange, int page) {
+        boolean pointer = Sqe.known(exchange.known(), Sqe.PRP2_OFFSET, PRP_BYTES);
+        return pointer ? (int) (Sqe.prp2(exchange.sqe(), 0) % page) & -PRP_BYTES : 0;
     }
 
     private static long length(Exchange exchange) {
@@ -73,8 +85,9 @@ final class DataPlacer {
         return prp1 == 0 ? -1 : prp1 & Long.MAX_VALUE;
     }
 
-    private Submitted.DataLayout prps(List<Long> pages, List<Long> own, long offset, long bytes) {
-        long prp1 = pages.get(0) + offset;
+    private Submitted.DataLayout prps(List<Long> pages, List<Long> own, Extent extent) {
+        long bytes = extent.bytes;
+        long prp1 = pages.get(0) + extent.offset;
         if (pages.size() <= 2) {
             long prp2 = pages.size() == 2 ? pages.get(1) : 0;
             return new Submitted.DataLayout(prp1, prp2, pages, own, List.of(), bytes);
@@ -82,9 +95,9 @@ final class DataPlacer {
         List<Long> lists = new ArrayList<>();
         int places = arena.pageBytes() / PRP_BYTES;
         long list = listPage(lists);
-        long head = list;
-        int place = 0;
-        PagedMemory memory = arena.memory();
+        long head = list + extent.listOffset;
+        int place = extent.listOffset / PRP_BYTES;
+        GuestMemory memory = arena.memory();
         for (int i = 1; i < pages.size(); i++) {
             if (place == places - 1 && i < pages.size() - 1) {
                 long more = listPage(lists);

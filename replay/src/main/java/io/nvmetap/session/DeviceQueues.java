@@ -2,6 +2,7 @@ package io.nvmetap.session;
 
 import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.MemoryFault;
+import io.nvmetap.event.Owner;
 import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.LittleEndian;
@@ -19,10 +20,23 @@ final class DeviceQueues {
     private final DeviceInterrupts interrupts;
     private final Map<Integer, Submission> submissions = new HashMap<>();
     private final Map<Integer, Completion> completions = new HashMap<>();
+    private Witness witness = Witness.OFF;
     private GuestMemory memory;
 
     DeviceQueues(DeviceInterrupts interrupts) {
         this.interrupts = interrupts;
+    }
+
+    /** What a command came to. */
+    record Result(int status, int dw0, int dw1) {}
+
+    /** Whose completion it is, for the recording. */
+    record Owed(Owner owner, long commandId) {}
+
+    private record Posted(byte[] cqe, Owed owed) {}
+
+    void witness(Witness newWitness) {
+        witness = newWitness;
     }
 
     /** A submission queue. */
@@ -49,12 +63,14 @@ final class DeviceQueues {
         final long address;
         final int vector;
         final boolean interruptsEnabled;
-        final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+        final int cqid;
+        final ArrayDeque<Posted> waiting = new ArrayDeque<>();
         int head;
         int tail;
         int phase = 1;
 
-        Completion(int sizeEntries, long address, int vector, boolean interruptsEnabled) {
+        Completion(int cqid, int sizeEntries, long address, int vector, boolean interruptsEnabled) {
+            this.cqid = cqid;
             this.sizeEntries = sizeEntries;
             this.address = address;
             this.vector = vector;
@@ -77,7 +93,7 @@ final class DeviceQueues {
     }
 
     void openAdmin(int sqEntries, int cqEntries, long sqAddress, long cqAddress) {
-        completions.put(0, new Completion(cqEntries, cqAddress, 0, true));
+        completions.put(0, new Completion(0, cqEntries, cqAddress, 0, true));
         submissions.put(0, new Submission(0, 0, sqEntries, Sqe.SIZE, sqAddress));
     }
 
@@ -91,7 +107,11 @@ final class DeviceQueues {
                     completions.put(
                             qid,
                             new Completion(
-                                    entries, address, AdminSqe.iv(sqe, 0), AdminSqe.ien(sqe, 0)));
+                                    qid,
+                                    entries,
+                                    address,
+                                    AdminSqe.iv(sqe, 0),
+                                    AdminSqe.ien(sqe, 0)));
             case Opcodes.ADMIN_CREATE_SQ ->
                     submissions.put(
                             qid,
@@ -154,27 +174,35 @@ final class DeviceQueues {
         return submissions.containsKey(sqid);
     }
 
-    void post(int sqid, int cid, int status, int dw0) {
+    /** Slot of the next entry that will be fetched, -1 no such queue. */
+    int slot(int sqid) {
+        Submission sq = submissions.get(sqid);
+        return sq == null ? -1 : sq.head;
+    }
+
+    void post(int sqid, int cid, Result result, Owed owed) {
         Submission sq = submissions.get(sqid);
         Completion cq = sq == null ? null : completions.get(sq.cqid);
         if (cq == null || cq.waiting.size() >= WAITING_MAX) {
             return;
         }
         byte[] cqe = new byte[Cqe.SIZE];
-        Cqe.putDw0(cqe, 0, dw0);
+        Cqe.putDw0(cqe, 0, result.dw0);
+        Cqe.putDw1(cqe, 0, result.dw1);
         Cqe.putSqhd(cqe, 0, sq.head);
         Cqe.putSqid(cqe, 0, sqid);
         Cqe.putCid(cqe, 0, cid);
-        Cqe.putStatusAndPhase(cqe, 0, status, 0);
+        Cqe.putStatusAndPhase(cqe, 0, result.status, 0);
         if (cq.full()) {
-            cq.waiting.add(cqe);
+            cq.waiting.add(new Posted(cqe, owed));
         } else {
-            store(cq, cqe);
+            store(cq, new Posted(cqe, owed));
         }
         level();
     }
 
-    private void store(Completion cq, byte[] cqe) {
+    private void store(Completion cq, Posted posted) {
+        byte[] cqe = posted.cqe;
         Cqe.putPhase(cqe, 0, cq.phase);
         long address = cq.address + (long) cq.tail * Cqe.SIZE;
         try {
@@ -184,6 +212,7 @@ final class DeviceQueues {
         } catch (MemoryFault e) {
             return;
         }
+        witness.seen(cq.cqid, cq.tail, cqe, posted.owed);
         cq.tail = (cq.tail + 1) % cq.sizeEntries;
         cq.phase ^= cq.tail == 0 ? 1 : 0;
         if (cq.interruptsEnabled) {

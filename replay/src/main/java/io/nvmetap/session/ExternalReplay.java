@@ -7,12 +7,17 @@ import io.nvmetap.device.LiveTimeline;
 import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.device.model.MemoryNamespace;
 import io.nvmetap.device.model.ModelController;
+import io.nvmetap.device.vfiouser.DmaMap;
 import io.nvmetap.device.vfiouser.PciIdentity;
+import io.nvmetap.event.CaptureStarted;
 import io.nvmetap.event.ControllerInfo;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.target.ExecDriver;
 import io.nvmetap.target.ExternalDriver;
+import io.nvmetap.target.MemoryRange;
+import io.nvmetap.target.PeerLimits;
 import io.nvmetap.target.SocketDriver;
+import io.nvmetap.target.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +27,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Replays into a build in another process: {@code exec:COMMAND} or {@code vfio-user:SOCK}. */
-final class ExternalReplay {
+final class ExternalReplay implements Build {
     static final String EXEC = "exec:";
     static final String SOCKET = "vfio-user:";
 
@@ -34,74 +39,103 @@ final class ExternalReplay {
     private static final long NAMESPACE_BYTES = 1L << 40;
 
     private final String spec;
-    private final ReplayOptions options;
-    private final Optional<ControllerProfile> model;
-    private final Path output;
-    private final long startNsMax;
+    private final ExternalSetting setting;
 
-    /**
-     * @param output where the output of a process goes
-     * @param startNsMax how long a process may take until it serves its guest
-     */
-    ExternalReplay(
-            String spec,
-            ReplayOptions options,
-            Optional<ControllerProfile> model,
-            Path output,
-            long startNsMax) {
+    ExternalReplay(String spec, ExternalSetting setting) {
         this.spec = spec;
-        this.options = options;
-        this.model = model;
-        this.output = output;
-        this.startNsMax = startNsMax;
+        this.setting = setting;
     }
 
     static boolean takes(String driver) {
         return driver.startsWith(EXEC) || driver.startsWith(SOCKET);
     }
 
-    Verdict replay(Plan plan) throws IOException {
+    @Override
+    public String refuses(Conditions under) {
+        boolean process = spec.startsWith(EXEC);
+        if (under.options().perturbed()) {
+            return "--perturb is for reference builds: no seed repeats what another process does";
+        }
+        if (process && spec.substring(EXEC.length()).isBlank()) {
+            return "exec: needs a command";
+        }
+        if (process && setting.serve().isPresent()) {
+            return "--serve is for vfio-user:SOCK; an exec: command is given {connect}";
+        }
+        boolean own = !process && setting.serve().isEmpty();
+        return own && under.model().isPresent()
+                ? "a driver behind vfio-user:SOCK has its own controller; --serve SOCK gives it one"
+                : "";
+    }
+
+    @Override
+    public Replayed replay(Plan plan, Conditions under) throws IOException {
+        try (Recorder recorder = Recorder.to(under.record())) {
+            return replay(plan, under, recorder);
+        } catch (UnavailableException e) {
+            throw CliFailure.environment(e.getMessage());
+        }
+    }
+
+    private Replayed replay(Plan plan, Conditions under, Recorder recorder) throws IOException {
         AtomicReference<Throwable> broken = new AtomicReference<>();
-        AtomicReference<Verdict> verdict = new AtomicReference<>();
+        AtomicReference<Replayed> replayed = new AtomicReference<>();
         try (LiveTimeline live = new LiveTimeline(broken::set);
+                DmaMap shared = setting.mapped() ? file() : null;
                 ExternalDriver driver = driver(plan)) {
-            ReplaySession session = new ReplaySession(plan, driver, options, live);
-            live.enter(() -> verdict.set(run(session, live)));
+            ReplaySession session =
+                    new ReplaySession(
+                            plan, driver, under.options(), live, Optional.ofNullable(shared));
+            live.enter(
+                    () -> {
+                        Tap tap = recorder.start(live, header(plan, under, driver.name()));
+                        session.follow(recorder::step);
+                        Verdict verdict = run(session, under, live, tap);
+                        replayed.set(recorder.end(verdict));
+                    });
         }
         if (broken.get() != null) {
             throw new IOException("the replay failed: " + broken.get(), broken.get());
         }
-        return verdict.get();
+        return replayed.get();
     }
 
-    private Verdict run(ReplaySession session, LiveTimeline live) {
-        boolean own = spec.startsWith(SOCKET);
-        if (model.isEmpty() && !own) {
-            return session.playback(0, Tap.OFF);
+    private static DmaMap file() throws IOException {
+        return DmaMap.ofFile("nvmetap-guest", MemoryRange.BASE, MemoryRange.BYTES);
+    }
+
+    private boolean ownController() {
+        return spec.startsWith(SOCKET) && setting.serve().isEmpty();
+    }
+
+    private CaptureStarted header(Plan plan, Conditions under, String driver) {
+        return ReplayHeader.witnessed(plan, driver, !ownController() && under.model().isEmpty());
+    }
+
+    private Verdict run(ReplaySession session, Conditions under, LiveTimeline live, Tap tap) {
+        if (under.model().isEmpty() && !ownController()) {
+            return session.playback(0, tap);
         }
-        ControllerProfile profile = model.orElse(ControllerProfile.byName("generic"));
+        ControllerProfile profile = under.model().orElse(ControllerProfile.byName("generic"));
         List<MemoryNamespace> disk = List.of(new MemoryNamespace(NAMESPACE_BYTES, 512));
         return session.against(
-                new ModelController(profile, List.copyOf(disk), live, 0, Set.of()), Tap.OFF);
+                new ModelController(profile, List.copyOf(disk), live, 0, Set.of()), tap);
     }
 
     private ExternalDriver driver(Plan plan) throws IOException {
+        PeerLimits limits = setting.limits();
         if (spec.startsWith(EXEC)) {
             String command = spec.substring(EXEC.length());
-            if (command.isBlank()) {
-                throw CliFailure.usage("exec: needs a command");
-            }
-            return new ExecDriver(command, identity(plan), output, startNsMax);
+            return new ExecDriver(command, identity(plan), setting.output(), limits);
         }
         Path socket = Path.of(spec.substring(SOCKET.length()));
-        if (model.isPresent()) {
-            throw CliFailure.usage(
-                    "a driver behind vfio-user:SOCK has its own controller; leave --controller out");
+        if (setting.serve().isPresent()) {
+            return new SocketDriver(socket, setting.serve().get(), identity(plan), limits);
         }
         if (!Files.exists(socket)) {
             throw CliFailure.environment(socket + ": nobody serves vfio-user there");
         }
-        return new SocketDriver(socket);
+        return new SocketDriver(socket, limits);
     }
 
     /** The recorded controller as a PCI function. */

@@ -1,5 +1,6 @@
 package io.nvmetap.session;
 
+import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.PagedMemory;
 import io.nvmetap.target.MemoryWindow;
 import java.util.ArrayDeque;
@@ -16,7 +17,7 @@ final class GuestArena {
     /** Recorded pages that keep their identity; beyond it pages are shared in turn. */
     static final int FRAMES_MAX = 1 << 20;
 
-    private final PagedMemory memory = new PagedMemory();
+    private final GuestMemory memory;
     private final int pageBytes;
     private final MemoryWindow window;
     private final int framesMax;
@@ -25,17 +26,32 @@ final class GuestArena {
     private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
     private long next;
     private int turn;
+    private long lastFrame;
+    private long lastKey;
 
     GuestArena(int pageBytes, MemoryWindow window) {
+        this(pageBytes, window, paged(window));
+    }
+
+    /**
+     * @param memory all of the window, zero
+     */
+    GuestArena(int pageBytes, MemoryWindow window, GuestMemory memory) {
         this.pageBytes = pageBytes;
         this.window = window;
+        this.memory = memory;
         this.next = window.base();
         // Half of a small memory is left for queues, lists and what has no page recorded.
         this.framesMax = (int) Math.min(FRAMES_MAX, window.bytes() / 2 / pageBytes);
-        memory.addRange(window.base(), window.bytes());
     }
 
-    PagedMemory memory() {
+    private static GuestMemory paged(MemoryWindow window) {
+        PagedMemory memory = new PagedMemory();
+        memory.addRange(window.base(), window.bytes());
+        return memory;
+    }
+
+    GuestMemory memory() {
         return memory;
     }
 
@@ -84,9 +100,19 @@ final class GuestArena {
             turn = (turn + 1) % inTurn.size();
             return inTurn.get(turn);
         }
+        if (next == lastFrame + pageBytes && key != lastKey + 1 && roomToSpare()) {
+            // What did not lie together does not: a driver may take neighbours for one buffer.
+            next += pageBytes;
+        }
         long fresh = allocate(pageBytes);
         inTurn.add(fresh);
         frames.put(key, fresh);
+        lastFrame = fresh;
+        lastKey = key;
         return fresh;
+    }
+
+    private boolean roomToSpare() {
+        return next - window.base() < window.bytes() / 4;
     }
 }

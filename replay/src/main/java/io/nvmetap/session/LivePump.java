@@ -19,6 +19,8 @@ final class LivePump implements Pump {
     private final Outcome outcome;
     private final ExternalDriver driver;
     private Runnable after = () -> {};
+    private long calls;
+    private long callsNs;
 
     LivePump(LiveTimeline timeline, Outcome outcome, ExternalDriver driver) {
         this.timeline = timeline;
@@ -33,21 +35,35 @@ final class LivePump implements Pump {
 
     @Override
     public void guarded(Runnable call) {
+        long beganNs = System.nanoTime();
         try {
             timeline.leave(call);
         } catch (UncheckedIOException e) {
-            outcome.diverged(e.getCause().getMessage());
+            outcome.failed(e.getCause().getMessage());
         }
+        calls++;
+        // The first call is the driver's start, which has a limit of its own.
+        callsNs += calls == 1 ? 0 : System.nanoTime() - beganNs;
         settled();
+        if (callsNs > driver.limits().answersNsMax()) {
+            outcome.failed(
+                    String.format(
+                            "the driver answers slowly: %,d register accesses took %.1f s",
+                            calls - 1, callsNs / 1e9));
+        }
     }
 
     /** What came in meanwhile is looked at before the driver's end is told. */
     private void settled() {
         driver.settle();
         after.run();
+        String misdeed = driver.misdeed();
+        if (!misdeed.isEmpty()) {
+            outcome.diverged(misdeed);
+        }
         String end = driver.ended();
         if (!end.isEmpty()) {
-            outcome.diverged(end);
+            outcome.failed(end);
         }
     }
 

@@ -13,9 +13,9 @@ final class Missing {
         String where;
         if (half) {
             where = "its entry was stored without the phase tag";
-        } else if (command.postedOrder >= 0) {
+        } else if (command.atController.postedOrder >= 0) {
             where = "the controller completed it and the driver did not pass it on";
-        } else if (command.received) {
+        } else if (command.atController.received) {
             where = "the controller has it";
         } else if (guest.blind()) {
             where = "nobody knows how far it got";
@@ -29,6 +29,7 @@ final class Missing {
                 + ": no completion within "
                 + deadlineNs / 1_000_000_000.0
                 + " s, recorded one; "
-                + where;
+                + where
+                + (guest.lost().isEmpty() ? "" : "; " + guest.lost());
     }
 }

@@ -23,6 +23,13 @@ final class Outcome {
         }
     }
 
+    /** The driver's process failed here. */
+    void failed(String sentence) {
+        if (first == null) {
+            first = new Divergence(seq, sentence, true);
+        }
+    }
+
     /** A divergence that belongs to no event but the one being replayed. */
     void diverged(String sentence) {
         diverged(seq, sentence);

@@ -4,7 +4,9 @@ import io.nvmetap.device.Controller;
 import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.Timeline;
+import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.InterruptKind;
+import io.nvmetap.event.Owner;
 import io.nvmetap.event.ResetKind;
 import io.nvmetap.nvme.AdminSqe;
 import io.nvmetap.nvme.CommandText;
@@ -34,6 +36,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private final Timeline timeline;
     private final ReplayOptions options;
     private final AccessBudget budget;
+    private final Perturbation perturbation;
+    private final Crossing crossing;
     private final DeviceRegisters registers;
     private final DeviceInterrupts interrupts = new DeviceInterrupts();
     private final DeviceQueues queues = new DeviceQueues(interrupts);
@@ -42,7 +46,9 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     private final int queuesGranted;
     private final boolean longEntries;
     private final List<Submitted> waiting = new ArrayList<>();
+    private final List<Submitted> recognized = new ArrayList<>();
     private final TreeMap<Long, Held> held = new TreeMap<>();
+    private Witness witness = Witness.OFF;
     private String unexpected = "";
     private long posted;
     private long lastPostNs;
@@ -53,6 +59,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         this.timeline = with.timeline;
         this.options = options;
         this.budget = with.budget;
+        this.perturbation = with.straying.perturbation();
+        this.crossing = with.straying.crossing();
         this.registers = new DeviceRegisters(plan, controller);
         this.identify = new IdentifyPages(plan, controller);
         this.longEntries = registers.longEntries();
@@ -60,11 +68,18 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         this.queuesGranted = granted >= 0 ? granted : 63 << 16 | 63;
     }
 
+    /** Tells somebody of commands and completions. */
+    void witness(Witness newWitness) {
+        witness = newWitness;
+        queues.witness(newWitness);
+    }
+
     /** What a controller lives in. */
-    record Environment(Timeline timeline, AccessBudget budget) {}
+    record Environment(Timeline timeline, AccessBudget budget, Straying straying) {}
 
     /** A command fetched whose completion is not posted. */
-    private record Held(Submitted command, Answer answer, byte[] sqe, int sqid, long dueNs) {}
+    private record Held(
+            Submitted command, Answer answer, byte[] sqe, int sqid, long dueNs, boolean free) {}
 
     // ---- what the guest of the replay tells ----
 
@@ -83,14 +98,21 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
         return unexpected;
     }
 
+    @Override
+    public String lost() {
+        return crossing.lost();
+    }
+
     /** The guest lost or got its answer: nothing more to recognize. */
     void forgetFinished() {
-        waiting.removeIf(c -> c.arrived);
+        waiting.removeIf(c -> c.finished);
+        recognized.removeIf(c -> c.finished);
     }
 
     @Override
     public void forgetAll() {
         waiting.clear();
+        recognized.clear();
     }
 
     // ---- Controller ----
@@ -163,6 +185,8 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
 
     private void stop() {
         life++;
+        // A controller level reset clears INTMS too (NVMe Base 2.0c 3.7.2).
+        interrupts.maskClear(-1);
         queues.clear();
         held.clear();
         registers.set(Registers.CSTS, 0);
@@ -211,7 +235,11 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             return;
         }
         int qid = Registers.doorbellQid(offset, dstrd);
-        if (Registers.doorbellIsCompletion(offset, dstrd)) {
+        boolean completion = Registers.doorbellIsCompletion(offset, dstrd);
+        if (crossing.loses(completion ? DoorbellKind.CQ_HEAD : DoorbellKind.SQ_TAIL, qid)) {
+            return;
+        }
+        if (completion) {
             queues.head(qid, value);
             pump();
         } else if (queues.tail(qid, value)) {
@@ -223,41 +251,64 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
 
     private void fetch(int sqid) {
         for (int i = 0; i < FETCH_BATCH_MAX; i++) {
+            int slot = queues.slot(sqid);
             byte[] sqe = queues.fetch(sqid);
             if (sqe == null) {
                 return;
             }
-            received(sqid, sqe);
+            received(sqid, slot, sqe);
         }
     }
 
-    private void received(int sqid, byte[] sqe) {
+    private void received(int sqid, int slot, byte[] sqe) {
         forgetFinished();
         Submitted command = Recognition.find(waiting, sqid, sqe);
+        long id = witness.emitted(sqid, slot, sqe, command);
         if (command == null) {
-            own(sqid, sqe);
+            own(sqid, sqe, id);
             return;
         }
         waiting.remove(command);
+        recognized.add(command);
         command.received = true;
+        command.altered = Passed.unchanged(command.exchange.admin(), command.sqe, sqe);
         Answer answer = command.controllerAnswer();
         if (answer == null) {
             return;
         }
         long latency = Math.min(command.exchange.latencyNs(), options.latencyNsMax());
-        long dueNs = timeline.nowNs() + options.scaled(latency);
-        held.put(answer.at().seq(), new Held(command, answer, sqe, sqid, dueNs));
+        boolean free = perturbation.on() && free(command, answer);
+        long takesNs = options.scaled(latency);
+        long dueNs = timeline.nowNs() + (free ? perturbation.latencyNs(takesNs) : takesNs);
+        held.put(answer.at().seq(), new Held(command, answer, sqe, sqid, dueNs, free));
         later(dueNs - timeline.nowNs(), this::pump);
+    }
+
+    /** Commands of a perturbed replay that may be answered at any time and in any order. */
+    private static boolean free(Submitted command, Answer answer) {
+        return answer.status() == 0
+                && command.exchange.latencyNs() <= Perturbation.LATENCY_NS_MAX
+                && !command.exchange.admin();
     }
 
     /** Posts what is due, in recorded order; a full queue does not hold up the others. */
     private void pump() {
         List<Held> inOrder = new ArrayList<>(held.values());
+        boolean waits = false;
         for (Held next : inOrder) {
-            long dueNs = Math.max(next.dueNs, spacedNs(next.answer));
+            long dueNs = next.free ? next.dueNs : Math.max(next.dueNs, spacedNs(next.answer));
+            if (next.free && dueNs > timeline.nowNs() || !next.free && waits) {
+                continue;
+            }
             if (dueNs > timeline.nowNs()) {
                 later(dueNs - timeline.nowNs(), this::pump);
-                return;
+                waits = true;
+                continue;
+            }
+            if (deletes(next) && inOrder.stream().anyMatch(h -> h.free && before(h, next))) {
+                // They pump again.
+                waits = true;
+                continue;
             }
             boolean room = queues.room(next.sqid) || !queues.exists(next.sqid);
             if (room && held.remove(next.answer.at().seq(), next)) {
@@ -266,6 +317,18 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
                 complete(next);
             }
         }
+    }
+
+    /** A queue ends when what was recorded on it before has been answered. */
+    private static boolean deletes(Held held) {
+        int opcode = Sqe.opcode(held.sqe, 0);
+        return held.sqid == 0
+                && (opcode == Opcodes.ADMIN_DELETE_SQ || opcode == Opcodes.ADMIN_DELETE_CQ);
+    }
+
+    private boolean before(Held one, Held other) {
+        long seq = one.answer.at().seq();
+        return seq < other.answer.at().seq() && held.get(seq) == one;
     }
 
     /** Completions keep their recorded distance, for a driver may tell which came first by it. */
@@ -282,10 +345,14 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             if (payload.length > 0 && next.command.exchange.fromDevice()) {
                 status = data.send(next.sqe, payload, pageBytes());
                 next.command.sent = payload;
+                witness.sent(next.command, next.sqe, payload);
             }
         }
         next.command.postedOrder = posted++;
-        queues.post(next.sqid, Sqe.cid(next.sqe, 0), status, next.answer.dw0());
+        DeviceQueues.Owed owed = new DeviceQueues.Owed(Owner.GUEST, next.command.commandId);
+        DeviceQueues.Result result =
+                new DeviceQueues.Result(status, next.answer.dw0(), next.answer.dw1());
+        queues.post(next.sqid, Sqe.cid(next.sqe, 0), result, owed);
     }
 
     private byte[] payload(Held next) {
@@ -309,22 +376,30 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
     }
 
     /** A command of the driver's own, or one that no guest sent. */
-    private void own(int sqid, byte[] sqe) {
+    private void own(int sqid, byte[] sqe, long id) {
         int opcode = Sqe.opcode(sqe, 0);
         if (sqid != 0) {
             unexpected = CommandText.sqe(false, sqe, 0);
         } else if (opcode == Opcodes.ADMIN_ASYNC_EVENT_REQUEST) {
             return;
         }
-        later(OWN_LATENCY_NS, () -> answerOwn(sqid, sqe));
+        // Of two commands that mean the same the driver's own may have come first and been taken
+        // for the guest's: then this is the guest's, and it is owed the same answer.
+        Submitted twin = sqid == 0 ? Recognition.find(recognized, sqid, sqe) : null;
+        Answer same = twin == null ? null : twin.controllerAnswer();
+        DeviceQueues.Owed owed = new DeviceQueues.Owed(Owner.MEDIATOR, id);
+        later(OWN_LATENCY_NS, () -> answerOwn(sqid, sqe, same, owed));
     }
 
-    private void answerOwn(int sqid, byte[] sqe) {
+    private void answerOwn(int sqid, byte[] sqe, Answer same, DeviceQueues.Owed owed) {
         int status = 0;
         int dw0 = 0;
         if (sqid == 0) {
             int opcode = Sqe.opcode(sqe, 0);
-            if (opcode == Opcodes.ADMIN_IDENTIFY) {
+            if (opcode == Opcodes.ADMIN_GET_FEATURES && same != null) {
+                status = same.status();
+                dw0 = same.dw0();
+            } else if (opcode == Opcodes.ADMIN_IDENTIFY) {
                 status = data.send(sqe, identify.page(sqe), pageBytes());
             } else if (opcode == Opcodes.ADMIN_ABORT) {
                 dw0 = 1;
@@ -335,6 +410,6 @@ final class PlaybackController implements Controller, ReplayGuest.ControllerView
             }
             queuesChange(sqe, sqid);
         }
-        queues.post(sqid, Sqe.cid(sqe, 0), status, dw0);
+        queues.post(sqid, Sqe.cid(sqe, 0), new DeviceQueues.Result(status, dw0, 0), owed);
     }
 }

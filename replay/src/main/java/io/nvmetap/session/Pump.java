@@ -12,6 +12,11 @@ interface Pump {
     /** Calls into the driver. */
     void guarded(Runnable call);
 
+    /** Does the next piece of work now, inside another, if it is due within that time. */
+    default void runSoon(long withinNs) {
+        // In real time it comes in by itself.
+    }
+
     /** Nanoseconds on the replay's clock. */
     long nowNs();
 

@@ -24,46 +24,59 @@ import java.util.concurrent.atomic.AtomicReference;
  * Replays into QEMU's own NVMe device over {@code qtest:SOCK}. Nothing is between: the guest drives
  * the device, and what the device answers otherwise than the recorded one is listed.
  */
-final class QtestReplay {
+final class QtestReplay implements Build {
     static final String PREFIX = "qtest:";
 
     private static final long SEQ_NONE = -1;
 
-    private final Path socket;
-    private final ReplayOptions options;
+    private final String socket;
 
-    QtestReplay(String spec, ReplayOptions options) {
-        String path = spec.substring(PREFIX.length());
-        if (path.isBlank()) {
-            throw CliFailure.usage("qtest: needs the path of QEMU's qtest socket");
-        }
-        this.socket = Path.of(path);
-        this.options = options;
+    QtestReplay(String spec) {
+        this.socket = spec.substring(PREFIX.length());
     }
 
     static boolean takes(String driver) {
         return driver.startsWith(PREFIX);
     }
 
+    @Override
+    public String refuses(Conditions under) {
+        if (socket.isBlank()) {
+            return "qtest: needs the path of QEMU's qtest socket";
+        }
+        if (under.model().isPresent()) {
+            return "with qtest:SOCK the device is QEMU's; leave --controller out";
+        }
+        if (under.options().perturbed()) {
+            return "--perturb is for reference builds: no seed repeats what another process does";
+        }
+        return under.record().isPresent()
+                ? "--record is for drivers; with qtest:SOCK there is none"
+                : "";
+    }
+
     /**
      * @throws IOException if nobody serves qtest there, or no NVMe device is found
      */
-    Verdict replay(Plan plan) throws IOException {
+    @Override
+    public Replayed replay(Plan plan, Conditions under) throws IOException {
         AtomicReference<Throwable> broken = new AtomicReference<>();
         AtomicReference<Verdict> verdict = new AtomicReference<>();
         try (LiveTimeline live = new LiveTimeline(broken::set);
-                QtestDriver driver = new QtestDriver(socket)) {
+                QtestDriver driver = new QtestDriver(Path.of(socket))) {
             Optional<String> cannot = cannot(plan);
             if (cannot.isPresent()) {
-                return unknown(plan, driver, cannot.get());
+                return new Replayed(unknown(plan, driver, cannot.get()), new Trail());
             }
             QtestController device = driver.controller();
-            ReplaySession session = new ReplaySession(plan, driver, options, live);
+            ReplaySession session =
+                    new ReplaySession(plan, driver, under.options(), live, Optional.empty());
             live.enter(() -> verdict.set(session.device(device, new Told(device, plan))));
             if (broken.get() != null) {
                 throw new IOException("the replay failed: " + broken.get(), broken.get());
             }
-            return verdict.get().with(abilities(verdict.get().differences(), plan, device));
+            Differences seen = abilities(verdict.get().differences(), plan, device);
+            return new Replayed(verdict.get().with(seen), new Trail());
         } catch (IllegalStateException | MemoryFault e) {
             throw CliFailure.environment(
                     socket + ": " + e.getMessage() + "; start QEMU with more, -m 2048");
@@ -153,6 +166,11 @@ final class QtestReplay {
         @Override
         public void forgetAll() {
             // The device's end follows the registers.
+        }
+
+        @Override
+        public String lost() {
+            return "";
         }
 
         @Override

@@ -36,6 +36,14 @@ final class Recognition {
         return best;
     }
 
+    /** Two I/O commands that nobody can tell apart but by their identifiers. */
+    static boolean twins(Submitted one, Submitted other) {
+        return !one.exchange.admin()
+                && !other.exchange.admin()
+                && Sqe.prp1(one.sqe, 0) == Sqe.prp1(other.sqe, 0)
+                && sameMeaning(one, other.sqe);
+    }
+
     private static boolean sameMeaning(Submitted candidate, byte[] sqe) {
         byte[] sent = candidate.sqe;
         int opcode = Sqe.opcode(sqe, 0);

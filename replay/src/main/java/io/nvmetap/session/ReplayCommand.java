@@ -1,65 +1,42 @@
 package io.nvmetap.session;
 
-import io.nvmetap.capture.DirectTap;
-import io.nvmetap.capture.Tap;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.compare.Verdict;
-import io.nvmetap.compare.VerdictJson;
-import io.nvmetap.compare.VerdictJunit;
-import io.nvmetap.compare.VerdictText;
-import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.device.model.ControllerProfile;
-import io.nvmetap.device.model.MemoryNamespace;
-import io.nvmetap.device.model.ModelController;
-import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.mediator.DriverSpec;
-import io.nvmetap.mediator.MediatorProfile;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.plan.PlanFile;
 import io.nvmetap.plan.PlanText;
-import io.nvmetap.target.Driver;
-import io.nvmetap.target.ExecDriver;
-import io.nvmetap.target.ReferenceDriver;
-import io.nvmetap.trace.TraceWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code nvmetap replay}: re-drives a recording into a build of a mediation driver. */
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
-        description = "Re-drives a recording into a driver; says SAME, DIVERGED or UNKNOWN.")
+        description =
+                "Re-drives a recording into a driver; says SAME, DIVERGED, VIOLATED or UNKNOWN.",
+        footer =
+                "Exit status: 0 same, 1 diverged or violated, 2 wrong use, 3 bad input, 4 unknown.")
 public final class ReplayCommand implements Callable<Integer> {
     private static final String PLAYBACK = "playback";
-
-    /** Session id of a replay's own recording: the same replay gives the same file. */
-    private static final long SESSION = 0x7265_706C_6179L;
-
-    private static final long NAMESPACE_BYTES = 1L << 40;
-    private static final int BLOCK_BYTES = 512;
     private static final double TIME_SCALE_MAX = 1000;
-
-    /** Report formats. */
-    enum Format {
-        TEXT,
-        JSON,
-        JUNIT
-    }
+    private static final int GIT_SKIP = 125;
+    private static final int GIT_STOP = 128;
 
     @Parameters(index = "0", paramLabel = "F", description = "recording, a trace file")
     private Path trace;
@@ -81,6 +58,23 @@ public final class ReplayCommand implements Callable<Integer> {
     private Path driverOutput;
 
     @Option(
+            names = "--serve",
+            paramLabel = "SOCK",
+            description =
+                    "vfio-user: only: serve the controller here and wait for the driver; without"
+                            + " it the driver has a controller of its own")
+    private Path serve;
+
+    @Mixin private final PeerOptions peer = new PeerOptions();
+
+    @Option(
+            names = "--git-bisect",
+            description =
+                    "exit as git bisect run wants: 0 good, 1 bad, 125 cannot be told (skip), 128"
+                            + " wrong use (stop)")
+    private boolean gitBisect;
+
+    @Option(
             names = "--controller",
             defaultValue = PLAYBACK,
             paramLabel = "C",
@@ -88,7 +82,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private String controller;
 
     @Option(names = "--format", defaultValue = "text", description = "text, json or junit")
-    private Format format;
+    private ReplayReport.Format format;
 
     @Option(names = "--out", paramLabel = "F", description = "write the report here")
     private Path output;
@@ -109,6 +103,21 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "factor on recorded times, 0 to 1000; 0: as fast as order allows")
     private double timeScale;
 
+    @Option(
+            names = "--no-rules",
+            description = "compare only; do not run the rules over the replay's own recording")
+    private boolean noRules;
+
+    @Option(
+            names = "--perturb",
+            paramLabel = "SEED",
+            description =
+                    "reference builds: move, race and delay within what the protocol allows, all"
+                            + " from this seed; FIRST..LAST tries seeds until one shows something")
+    private String perturb;
+
+    @Spec private CommandSpec spec;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -120,19 +129,40 @@ public final class ReplayCommand implements Callable<Integer> {
     /** Entry point of the launcher. */
     public static void main(String[] args) {
         ReplayCommand command = new ReplayCommand(System.out, System.err);
-        System.exit(CommandRunner.run(command, args, System.err));
+        System.exit(run(command, args, System.err));
+    }
+
+    /** Runs it; the status is git's if that was asked for. */
+    static int run(ReplayCommand command, String[] args, PrintStream err) {
+        int status = CommandRunner.run(command, args, err);
+        if (!Arrays.asList(args).contains("--git-bisect")) {
+            return status;
+        }
+        return switch (status) {
+            case ExitStatus.OK, ExitStatus.FOUND -> status;
+            case ExitStatus.USAGE -> GIT_STOP;
+            default -> GIT_SKIP;
+        };
     }
 
     @Override
     public Integer call() throws IOException {
-        Optional<ControllerProfile> model = model();
-        if (!(timeScale >= 0 && timeScale <= TIME_SCALE_MAX)) {
-            throw CliFailure.usage("--time-scale " + timeScale + " is not in 0 to 1000");
+        Conditions conditions = new Conditions(options(), model(), Optional.ofNullable(record));
+        Path driverSays =
+                driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
+        try {
+            return replay(build(driverSays), conditions);
+        } finally {
+            if (driverOutput == null) {
+                Files.deleteIfExists(driverSays);
+            }
         }
-        boolean external = ExternalReplay.takes(driver) || QtestReplay.takes(driver);
-        DriverSpec spec = external ? DriverSpec.GOOD : spec();
-        if (external && record != null) {
-            throw CliFailure.usage("--record is for reference builds; proxy records any other");
+    }
+
+    private int replay(Build build, Conditions conditions) throws IOException {
+        String refusal = build.refuses(conditions);
+        if (!refusal.isEmpty()) {
+            throw CliFailure.usage(refusal);
         }
         Plan plan = plan();
         if (dryRun) {
@@ -140,27 +170,43 @@ public final class ReplayCommand implements Callable<Integer> {
             out.flush();
             return plan.unknown().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
         }
-        Driver build = new ReferenceDriver(spec, spec.config().profile(profile(plan)).build());
-        Verdict verdict = external ? external(plan, model) : replay(plan, build, model);
-        report(verdict);
+        JudgedReplay replay = new JudgedReplay(trace, build, !noRules);
+        Verdict verdict =
+                perturb == null
+                        ? replay.run(plan, conditions)
+                        : SeedSearch.parse(perturb).run(replay, plan, conditions);
+        new ReplayReport(format, output, out)
+                .write(verdict, trace.getFileName().toString(), again(verdict));
+        return gitBisect && peer.skips(verdict) ? ExitStatus.UNKNOWN : status(verdict);
+    }
+
+    private List<String> again(Verdict verdict) {
+        if (!verdict.outcome().bad() || verdict.seeds().isEmpty()) {
+            return List.of();
+        }
+        List<String> args = spec.commandLine().getParseResult().originalArgs();
+        return List.of("again     " + SeedSearch.again(args, verdict.seeds().get().seed()));
+    }
+
+    private static int status(Verdict verdict) {
         return switch (verdict.outcome()) {
             case SAME -> ExitStatus.OK;
-            case DIVERGED -> ExitStatus.FOUND;
+            case DIVERGED, VIOLATED -> ExitStatus.FOUND;
             case UNKNOWN -> ExitStatus.UNKNOWN;
         };
     }
 
-    /** Quirks of the controller that was recorded, so that the driver drives it as it must. */
-    static MediatorProfile profile(Plan plan) {
-        return plan.header().controllers().stream()
-                .findFirst()
-                .map(c -> MediatorProfile.forController(c.vendorId(), c.deviceId()))
-                .orElse(MediatorProfile.GENERIC);
-    }
-
-    private DriverSpec spec() {
+    /** The build that {@code --driver} names. */
+    private Build build(Path driverSays) {
+        if (ExternalReplay.takes(driver)) {
+            return new ExternalReplay(
+                    driver, peer.setting(driverSays).withServe(Optional.ofNullable(serve)));
+        }
+        if (QtestReplay.takes(driver)) {
+            return new QtestReplay(driver);
+        }
         try {
-            return DriverSpec.parse(driver);
+            return new ReferenceBuild(DriverSpec.parse(driver));
         } catch (IllegalArgumentException e) {
             boolean fault = driver.startsWith("reference:");
             throw CliFailure.usage(
@@ -179,109 +225,18 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
+    private ReplayOptions options() {
+        if (!(timeScale >= 0 && timeScale <= TIME_SCALE_MAX)) {
+            throw CliFailure.usage("--time-scale " + timeScale + " is not in 0 to 1000");
+        }
+        ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
+        options = perturb == null ? options : SeedSearch.parse(perturb).perturbed(options);
+        return noStall ? options.withoutStalls() : options;
+    }
+
     private Plan plan() throws IOException {
         PlanFile file = PlanFile.read(trace);
         file.damage().ifPresent(d -> err.println("nvmetap: " + d));
         return file.plan();
-    }
-
-    private Verdict external(Plan plan, Optional<ControllerProfile> model) throws IOException {
-        if (QtestReplay.takes(driver)) {
-            return device(plan, model);
-        }
-        Path output = driverOutput == null ? Files.createTempFile("nvmetap", ".log") : driverOutput;
-        try {
-            return new ExternalReplay(driver, options(), model, output, ExecDriver.START_NS_MAX)
-                    .replay(plan);
-        } finally {
-            if (driverOutput == null) {
-                Files.deleteIfExists(output);
-            }
-        }
-    }
-
-    private Verdict device(Plan plan, Optional<ControllerProfile> model) throws IOException {
-        if (model.isPresent()) {
-            throw CliFailure.usage("with qtest:SOCK the device is QEMU's; leave --controller out");
-        }
-        return new QtestReplay(driver, options()).replay(plan);
-    }
-
-    private ReplayOptions options() {
-        ReplayOptions options = ReplayOptions.DEFAULT.withTimeScale(timeScale);
-        return noStall ? options.withoutStalls() : options;
-    }
-
-    private Verdict replay(Plan plan, Driver build, Optional<ControllerProfile> model)
-            throws IOException {
-        if (record == null) {
-            return replay(plan, build, model, null);
-        }
-        try (TraceWriter writer = TraceWriter.open(record)) {
-            return replay(plan, build, model, writer);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private Verdict replay(
-            Plan plan, Driver build, Optional<ControllerProfile> model, TraceWriter writer) {
-        VirtualTimeline timeline = new VirtualTimeline();
-        ReplaySession session = new ReplaySession(plan, build, options(), timeline);
-        Optional<DirectTap> tap =
-                Optional.ofNullable(writer)
-                        .map(w -> new DirectTap(timeline, SESSION, 0, e -> append(w, e)));
-        tap.ifPresent(t -> t.start(ReplayHeader.of(plan, build.name())));
-        Tap to = tap.<Tap>map(t -> t).orElse(Tap.OFF);
-        Verdict verdict =
-                model.isPresent()
-                        ? session.against(
-                                new ModelController(
-                                        model.get(),
-                                        List.of(new MemoryNamespace(NAMESPACE_BYTES, BLOCK_BYTES)),
-                                        timeline,
-                                        0,
-                                        Set.of()),
-                                to)
-                        : session.playback(0, to);
-        tap.ifPresent(t -> t.end("replay ended: " + verdict.outcome()));
-        tap.flatMap(DirectTap::failure)
-                .ifPresent(
-                        e -> {
-                            throw e;
-                        });
-        return verdict;
-    }
-
-    private static void append(TraceWriter writer, CapturedEvent e) {
-        try {
-            writer.append(e);
-        } catch (IOException io) {
-            throw new UncheckedIOException(io);
-        }
-    }
-
-    private void report(Verdict verdict) throws IOException {
-        if (output == null) {
-            write(verdict, new OutputStreamWriter(out, StandardCharsets.UTF_8));
-            return;
-        }
-        try (Writer file = Files.newBufferedWriter(output)) {
-            write(verdict, file);
-        }
-    }
-
-    private void write(Verdict verdict, Writer to) throws IOException {
-        switch (format) {
-            case JSON -> VerdictJson.write(verdict, to);
-            case JUNIT -> VerdictJunit.write(verdict, trace.getFileName().toString(), to);
-            default -> {
-                for (String line : VerdictText.lines(verdict)) {
-                    to.write(line);
-                    to.write('\n');
-                }
-                to.flush();
-            }
-        }
     }
 }

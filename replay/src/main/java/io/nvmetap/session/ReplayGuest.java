@@ -32,11 +32,12 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private final InterruptLog interrupts;
     private final Map<Integer, SubmissionRing> submissions = new HashMap<>();
     private final Map<Integer, CompletionRing> completions = new HashMap<>();
-    private final Map<Integer, ArrayDeque<Unsignalled>> unsignalled = new HashMap<>();
+    private final OwedInterrupts owed;
     private final Map<Integer, Long> lastOrder = new HashMap<>();
     private final TreeMap<Long, Submitted> expected = new TreeMap<>();
     private final Map<Submitted, Long> created = new HashMap<>();
     private ControllerView controller = ControllerView.BLIND;
+    private Witness witness = Witness.OFF;
     private final ArrayDeque<Unread> unread = new ArrayDeque<>();
     private CompletionRing.Flaw flaw;
     private CompletionRing flawedRing;
@@ -56,6 +57,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         this.comparator = comparator;
         this.outcome = outcome;
         this.interrupts = interrupts;
+        this.owed = new OwedInterrupts(interrupts, comparator);
         memory.listen(this);
     }
 
@@ -82,6 +84,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
                     public String unexpected() {
                         return "";
                     }
+
+                    @Override
+                    public String lost() {
+                        return "";
+                    }
                 };
 
         boolean sees();
@@ -94,13 +101,18 @@ final class ReplayGuest implements WatchedMemory.Listener {
 
         /** The last I/O command the controller got that no guest sent, "" none. */
         String unexpected();
+
+        /** The doorbell it lost last, one clause, "" none. */
+        String lost();
     }
 
     /** A completion that became visible and has not been read. */
     private record Unread(CompletionRing ring, byte[] entry, boolean partial, long moment) {}
 
-    /** A completion whose interrupt has not been looked for. */
-    private record Unsignalled(Submitted command, long moment) {}
+    /** Tells somebody of commands and completions. */
+    void witness(Witness newWitness) {
+        witness = newWitness;
+    }
 
     void controller(ControllerView view) {
         controller = view;
@@ -116,7 +128,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private void open(CompletionRing.CompletionShape shape) {
         CompletionRing ring = new CompletionRing(shape);
         completions.put(shape.cqid(), ring);
-        unsignalled.put(shape.cqid(), new ArrayDeque<>());
+        owed.open(shape.cqid());
         lastOrder.remove(shape.cqid());
         memory.watch(ring);
     }
@@ -128,7 +140,8 @@ final class ReplayGuest implements WatchedMemory.Listener {
         submissions.clear();
         unread.clear();
         controller.forgetAll();
-        unsignalled.clear();
+        witness.forgotten();
+        owed.clear();
         expected.clear();
         created.clear();
         memory.anywhere(true);
@@ -161,6 +174,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         Submitted command = new Submitted(exchange, sqe, cid, ring.submittedEntries() + 1, data);
         arena.memory().write(ring.nextSlot(), sqe, 0, sqe.length);
         ring.add(command);
+        witness.stored(ring, command);
         if (queue != 0) {
             created.put(command, queue);
         }
@@ -220,6 +234,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
         return controller.unexpected();
     }
 
+    /** See {@link ControllerView#lost}. */
+    String lost() {
+        return controller.lost();
+    }
+
     /** Longest recorded latency among what is awaited. */
     long latencyNsMax(long seq) {
         return expected.headMap(seq, false).values().stream()
@@ -236,7 +255,19 @@ final class ReplayGuest implements WatchedMemory.Listener {
         for (long n = ring.taken(); n < ring.arrived(); n++) {
             ring.take();
             unread.add(new Unread(ring, ring.entry(n), ring.partial(n), moment));
+            if (witness.on()) {
+                tell(ring, n);
+            }
         }
+    }
+
+    private void tell(CompletionRing ring, long n) {
+        byte[] cqe = ring.entry(n);
+        SubmissionRing sq = submissions.get(Cqe.sqid(cqe, 0));
+        Submitted command = sq == null ? null : sq.inFlight(Cqe.cid(cqe, 0)).orElse(null);
+        boolean data = witness.wants(command, cqe);
+        byte[] content = data ? placer.content(command.data, PAYLOAD_BYTES_MAX) : new byte[0];
+        witness.copied(ring.cqid, ring.slot(n), cqe, command, content);
     }
 
     @Override
@@ -257,10 +288,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
         }
         for (Unread next = unread.poll(); next != null; next = unread.poll()) {
             Submitted command = identify(next);
-            ArrayDeque<Unsignalled> waiting = unsignalled.get(next.ring.cqid);
-            if (waiting != null) {
-                waiting.add(new Unsignalled(command, next.moment));
-            }
+            owed.arrived(next.ring.cqid, command, next.moment);
         }
     }
 
@@ -331,7 +359,11 @@ final class ReplayGuest implements WatchedMemory.Listener {
     }
 
     private void judge(CompletionRing ring, SubmissionRing sq, Submitted command, byte[] cqe) {
+        if (controller.sees() && command.atController.postedOrder < 0) {
+            sq.postedTwin(command).ifPresent(command::trade);
+        }
         command.arrived = true;
+        command.atController.finished = true;
         Exchange exchange = command.exchange;
         Optional<Answer> recorded = exchange.answer();
         if (recorded.isEmpty()) {
@@ -375,7 +407,13 @@ final class ReplayGuest implements WatchedMemory.Listener {
                         Math.max(command.entry, sq.consumedEntries()),
                         sq.submittedEntries());
         long seq = recorded.at().seq();
-        boolean byDriver = controller.sees() && !command.received;
+        String altered = command.atController.altered;
+        if (!altered.isEmpty()) {
+            outcome.diverged(seq, exchange.describe() + ": " + altered);
+            return;
+        }
+        comparator.vendor(exchange);
+        boolean byDriver = controller.sees() && !command.atController.received;
         if (controller.sees() && untrue(command, cqe)) {
             return;
         }
@@ -394,7 +432,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
     private boolean untrue(Submitted command, byte[] cqe) {
         Exchange exchange = command.exchange;
         boolean success = StatusCode.success(Cqe.status(cqe, 0));
-        if (exchange.admin() || !success || command.postedOrder >= 0) {
+        if (exchange.admin() || !success || command.atController.postedOrder >= 0) {
             return false;
         }
         long seq = exchange.answer().map(a -> a.at().seq()).orElse(outcome.at());
@@ -403,17 +441,19 @@ final class ReplayGuest implements WatchedMemory.Listener {
                 seq,
                 exchange.describe()
                         + ": completed before the controller "
-                        + (command.received ? "completed it" : "got it")
-                        + (instead.isEmpty() || command.received ? "" : "; it got " + instead));
+                        + (command.atController.received ? "completed it" : "got it")
+                        + (instead.isEmpty() || command.atController.received
+                                ? ""
+                                : "; it got " + instead));
         return true;
     }
 
     private void order(CompletionRing ring, Submitted command, long seq) {
-        if (command.postedOrder < 0) {
+        if (command.atController.postedOrder < 0) {
             return;
         }
         long before = lastOrder.getOrDefault(ring.cqid, -1L);
-        if (command.postedOrder < before) {
+        if (command.atController.postedOrder < before) {
             outcome.diverged(
                     seq,
                     command.exchange.describe()
@@ -421,7 +461,7 @@ final class ReplayGuest implements WatchedMemory.Listener {
                             + ring.cqid
                             + " after one that the controller completed later");
         }
-        lastOrder.put(ring.cqid, command.postedOrder);
+        lastOrder.put(ring.cqid, command.atController.postedOrder);
     }
 
     private void payload(Submitted command, byte[] cqe, long seq) {
@@ -433,10 +473,10 @@ final class ReplayGuest implements WatchedMemory.Listener {
             comparator.count(Uncompared.PAYLOAD_OTHER_CONTROLLER);
             return;
         }
-        boolean looked = command.exchange.hasGuestPayload() || command.sent.length > 0;
+        boolean looked = command.exchange.hasGuestPayload() || command.atController.sent.length > 0;
         byte[] content = looked ? placer.content(command.data, PAYLOAD_BYTES_MAX) : new byte[0];
         comparator
-                .relayed(command.exchange, command.sent, content)
+                .relayed(command.exchange, command.atController.sent, content)
                 .ifPresent(sentence -> outcome.diverged(seq, sentence));
         comparator
                 .payload(command.exchange, content)
@@ -491,42 +531,23 @@ final class ReplayGuest implements WatchedMemory.Listener {
 
     // ---- interrupts ----
 
-    /** The first of the next {@code entries} completions whose recorded interrupt has not come. */
+    /** See {@link OwedInterrupts#first}. */
     Optional<Divergence> unsignalled(CompletionRing ring, int entries) {
-        int n = 0;
-        for (Unsignalled waiting : unsignalled.get(ring.cqid)) {
-            if (n++ >= entries) {
-                break;
-            }
-            Submitted command = waiting.command;
-            boolean told =
-                    command == null
-                            || !ring.interruptsEnabled
-                            || !command.exchange.signalled()
-                            || interrupts.since(waiting.moment, ring.vector);
-            if (!told) {
-                return Optional.of(
-                        new Divergence(
-                                command.exchange.signalledSeq(),
-                                command.exchange.describe()
-                                        + ": completed, but no interrupt came on vector "
-                                        + ring.vector
-                                        + ", recorded one"
-                                        + interrupts.insteadSince(waiting.moment)));
-            }
-        }
-        return Optional.empty();
+        return owed.first(ring, entries);
+    }
+
+    /**
+     * The first completion that arrived and whose interrupt, recorded before {@code seq}, has not.
+     */
+    Optional<Divergence> unsignalledBefore(long seq) {
+        return completions.values().stream()
+                .flatMap(ring -> owed.before(ring, seq).stream())
+                .findFirst();
     }
 
     /** Acknowledges; returns the doorbell value. */
     int acknowledge(CompletionRing ring, int entries) {
-        ArrayDeque<Unsignalled> waiting = unsignalled.get(ring.cqid);
-        for (int i = 0; i < entries && !waiting.isEmpty(); i++) {
-            Unsignalled done = waiting.remove();
-            if (done.command != null && !done.command.exchange.signalled()) {
-                comparator.count(Uncompared.INTERRUPTS);
-            }
-        }
+        owed.acknowledged(ring, entries);
         return ring.acknowledge(entries);
     }
 

@@ -5,13 +5,16 @@ import io.nvmetap.compare.Comparator;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.device.Controller;
+import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.LiveTimeline;
+import io.nvmetap.device.SharedMemory;
 import io.nvmetap.device.Timeline;
 import io.nvmetap.device.VirtualTimeline;
 import io.nvmetap.plan.Plan;
-import io.nvmetap.plan.Stimulus;
 import io.nvmetap.target.Driver;
 import io.nvmetap.target.ExternalDriver;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Runs a plan into a driver, closed loop: each thing the guest did is done again once the guest has
@@ -19,9 +22,6 @@ import io.nvmetap.target.ExternalDriver;
  * the same verdict.
  */
 public final class ReplaySession {
-    /** How long after the last stimulus a driver may still do wrong. */
-    static final long AFTERMATH_NS = 2_000_000_000L;
-
     private final Plan plan;
     private final Driver driver;
     private final ReplayOptions options;
@@ -29,6 +29,10 @@ public final class ReplaySession {
     private final Outcome outcome = new Outcome();
     private final Pump pump;
     private final AccessBudget budget;
+    private Straying straying;
+    private final Surroundings surroundings;
+    private LongConsumer follower = seq -> {};
+    private Comparator comparator;
 
     /**
      * @param timeline time of this replay, at its start
@@ -36,26 +40,49 @@ public final class ReplaySession {
     public ReplaySession(
             Plan plan, Driver driver, ReplayOptions options, VirtualTimeline timeline) {
         this.plan = plan;
+        this.comparator = new Comparator(plan.header().mediated());
         this.driver = driver;
         this.options = options;
         this.timeline = timeline;
         this.budget = new AccessBudget(options.accessesMax());
         this.pump = new VirtualPump(timeline, budget, outcome);
+        this.straying = Straying.of(options);
+        this.surroundings = Surroundings.SAME_PROCESS;
     }
 
     /**
      * For a driver in another process: real time. The caller is inside the timeline while the
      * session runs.
+     *
+     * @param shared guest memory that the driver is given as a file; empty: by messages
      */
     public ReplaySession(
-            Plan plan, ExternalDriver driver, ReplayOptions options, LiveTimeline timeline) {
+            Plan plan,
+            ExternalDriver driver,
+            ReplayOptions options,
+            LiveTimeline timeline,
+            Optional<SharedMemory> shared) {
         this.plan = plan;
+        this.comparator = new Comparator(plan.header().mediated());
         this.driver = driver;
         this.options = options;
         this.timeline = timeline;
         // A process that spins is one that does not answer: that has a time limit.
         this.budget = new AccessBudget(Long.MAX_VALUE);
         this.pump = new LivePump(timeline, outcome, driver);
+        this.straying = Straying.of(ReplayOptions.DEFAULT);
+        this.surroundings = new PeerSurroundings(timeline, driver.limits().aftermathNs(), shared);
+    }
+
+    /** With the second CPU that the driver was built to meet. */
+    ReplaySession straying(Straying other) {
+        straying = other;
+        return this;
+    }
+
+    /** Tells the sequence number of each act of the recorded guest before it is done again. */
+    public void follow(LongConsumer newFollower) {
+        follower = newFollower;
     }
 
     /** Replays with the recorded controller behind the driver. */
@@ -65,13 +92,23 @@ public final class ReplaySession {
                         plan,
                         controller,
                         options,
-                        new PlaybackController.Environment(timeline, budget));
-        return run(device, device, tap);
+                        new PlaybackController.Environment(timeline, budget, straying));
+        Witness witness = witness(tap);
+        device.witness(witness);
+        return run(surroundings.device(device, witness), device, tap, witness);
+    }
+
+    private Witness witness(Tap tap) {
+        return surroundings.witness(tap, pageBytes());
+    }
+
+    private int pageBytes() {
+        return 4096 << plan.facts().memoryPageShiftMax();
     }
 
     /** Replays with another controller behind the driver. */
     public Verdict against(Controller device, Tap tap) {
-        return run(device, ReplayGuest.ControllerView.BLIND, tap);
+        return run(device, ReplayGuest.ControllerView.BLIND, tap, witness(tap));
     }
 
     /**
@@ -81,81 +118,50 @@ public final class ReplaySession {
      * @param told told of each command before the guest rings for it
      */
     Verdict device(Controller device, ReplayGuest.ControllerView told) {
-        return run(device, told, Tap.OFF, new Comparator(plan.header().mediated(), true));
-    }
-
-    private Verdict run(Controller device, ReplayGuest.ControllerView view, Tap tap) {
-        return run(device, view, tap, new Comparator(plan.header().mediated()));
+        comparator = new Comparator(plan.header().mediated(), true);
+        return run(device, told, Tap.OFF, Witness.OFF);
     }
 
     private Verdict run(
-            Controller device, ReplayGuest.ControllerView view, Tap tap, Comparator comparator) {
-        int pageBytes = 4096 << plan.facts().memoryPageShiftMax();
-        GuestArena arena = new GuestArena(pageBytes, driver.memory());
+            Controller device, ReplayGuest.ControllerView view, Tap tap, Witness witness) {
+        GuestArena arena = surroundings.arena(pageBytes(), driver.memory());
         InterruptLog interrupts = new InterruptLog();
+        InterruptSink sink =
+                straying.perturbation().on()
+                        ? new LateMessages(interrupts, timeline, straying.perturbation())
+                        : interrupts;
         WatchedMemory memory = new WatchedMemory(arena.memory(), budget, outcome::diverged);
         ReplayGuest guest = new ReplayGuest(arena, memory, comparator, outcome, interrupts);
         guest.recordedEntryBytes(plan.facts().ioEntryBytes());
         guest.controller(view);
-        pump.afterEach(guest::settle);
+        guest.witness(witness);
+        pump.afterEach(
+                () -> {
+                    surroundings.look(memory);
+                    guest.settle();
+                });
         Controller[] built = new Controller[1];
         pump.guarded(
                 () -> {
-                    built[0] = driver.build(device, timeline, tap);
-                    built[0].connect(memory, interrupts);
+                    Controller bare = driver.build(device, timeline, tap);
+                    built[0] = surroundings.driver(bare, witness);
+                    built[0].connect(
+                            surroundings.given(memory), surroundings.interrupts(sink, memory));
                 });
         if (!outcome.diverged()) {
             Steps steps = new Steps(built[0], pump, guest, new Steps.World(arena, memory));
             steps.observe(interrupts, comparator, outcome);
-            perform(steps, guest);
+            Performance.Stage stage =
+                    new Performance.Stage(pump, outcome, follower, surroundings.aftermathNs());
+            new Performance(options, stage, steps, guest, straying).run(plan);
         }
         comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());
-        return verdict(comparator);
+        comparator.count(Uncompared.DRIVERS_COMMANDS, view.sees() ? 0 : comparator.compared());
+        comparator.count(Uncompared.STORES, surroundings.looks() ? comparator.compared() : 0);
+        return verdict();
     }
 
-    private void perform(Steps steps, ReplayGuest guest) {
-        long shiftNs = 0;
-        for (Stimulus stimulus : plan.stimuli()) {
-            outcome.at(stimulus.at().seq());
-            long wantedNs = options.scaled(stimulus.at().timeNs()) + shiftNs;
-            if (wantedNs > timeline.nowNs()) {
-                pump.runUntil(() -> false, wantedNs);
-            } else {
-                shiftNs += timeline.nowNs() - wantedNs;
-            }
-            arrivals(guest, stimulus.at().seq());
-            if (!outcome.diverged()) {
-                steps.perform(stimulus, options.deadlineNs());
-            }
-            if (outcome.diverged()) {
-                return;
-            }
-        }
-        arrivals(guest, Long.MAX_VALUE);
-        pump.runUntil(() -> false, timeline.nowNs() + AFTERMATH_NS);
-        steps.unsignalled();
-    }
-
-    /** Waits for the completions recorded before {@code seq}. */
-    private void arrivals(ReplayGuest guest, long seq) {
-        long latencyNs = Math.min(guest.latencyNsMax(seq), options.latencyNsMax());
-        long deadlineNs = timeline.nowNs() + options.scaled(latencyNs) + options.deadlineNs();
-        pump.runUntil(() -> guest.awaited(seq).isEmpty(), deadlineNs);
-        if (outcome.diverged()) {
-            return;
-        }
-        guest.awaited(seq)
-                .ifPresent(
-                        command ->
-                                outcome.diverged(
-                                        command.exchange
-                                                .answer()
-                                                .map(a -> a.at().seq())
-                                                .orElse(seq),
-                                        Missing.describe(command, guest, options.deadlineNs())));
-    }
-
-    private Verdict verdict(Comparator comparator) {
+    private Verdict verdict() {
         Verdict.Outcome how;
         String reason = "";
         if (outcome.diverged()) {

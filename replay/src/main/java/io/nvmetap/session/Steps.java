@@ -17,6 +17,7 @@ final class Steps {
     private static final long POLL_NS = 100_000;
     private static final int ADMIN_ENTRIES_MAX = 4096;
     private static final int MSIX_ENTRY_BYTES = 16;
+    private static final int MSIX_CONTROL = 12;
     private static final long MSIX_ADDRESS = 0xFEE0_0000L;
 
     private final Controller driver;
@@ -32,6 +33,7 @@ final class Steps {
     private int aqa;
     private int dstrd = -1;
     private boolean readyUnseen;
+    private int actingCpu = -1;
 
     Steps(Controller driver, Pump pump, ReplayGuest guest, World world) {
         this.driver = driver;
@@ -67,10 +69,46 @@ final class Steps {
         } else if (stimulus instanceof Stimulus.ResetFunction reset) {
             cc = 0;
             guest.forget();
+            interrupts.unmasked();
             pump.guarded(() -> driver.reset(reset.kind()));
         } else if (stimulus instanceof Stimulus.ChooseInterrupts choice) {
-            choose(choice);
+            choose(choice, deadlineNs);
         }
+    }
+
+    /** Performs a submission or an acknowledgement on this CPU, whatever was recorded. */
+    void performOn(int cpu, Stimulus stimulus, long deadlineNs) {
+        int was = actingCpu;
+        actingCpu = cpu;
+        try {
+            perform(stimulus, deadlineNs);
+        } finally {
+            actingCpu = was;
+        }
+    }
+
+    private int cpu(Stimulus stimulus) {
+        return actingCpu >= 0 ? actingCpu : stimulus.at().cpu();
+    }
+
+    /** Whether what a submission or an acknowledgement waits for has come. */
+    boolean mayGo(Stimulus stimulus) {
+        if (stimulus instanceof Stimulus.Submit submit) {
+            int entries = submit.exchanges().size();
+            return !readyUnseen
+                    && guest.awaited(submit.at().seq()).isEmpty()
+                    && guest.submissionRing(submit.sqid()).filter(r -> r.fits(entries)).isPresent();
+        }
+        return mayAcknowledge(stimulus);
+    }
+
+    /** Whether it is an acknowledgement of entries that have come, their interrupts too. */
+    boolean mayAcknowledge(Stimulus stimulus) {
+        return stimulus instanceof Stimulus.Acknowledge a
+                && guest.completionRing(a.cqid())
+                        .filter(r -> r.unacknowledged() >= a.entries())
+                        .filter(r -> guest.unsignalled(r, a.entries()).isEmpty())
+                        .isPresent();
     }
 
     // ---- registers ----
@@ -78,6 +116,10 @@ final class Steps {
     private void write(Stimulus.WriteRegister write) {
         int cpu = write.at().cpu();
         if (write.space() == RegisterSpace.MSIX_TABLE) {
+            if (write.registerOffset() % MSIX_ENTRY_BYTES == MSIX_CONTROL) {
+                int vector = (int) (write.registerOffset() / MSIX_ENTRY_BYTES);
+                interrupts.mask(vector, (write.value() & 1) != 0);
+            }
             pump.guarded(
                     () ->
                             driver.writeMsix(
@@ -93,6 +135,11 @@ final class Steps {
         } else {
             if (offset == Registers.AQA) {
                 aqa = (int) write.value();
+            }
+            if (offset == Registers.INTMS || offset == Registers.INTMC) {
+                int bits = (int) write.value();
+                interrupts.mask(
+                        offset == Registers.INTMS ? bits : 0, offset == Registers.INTMC ? bits : 0);
             }
             if (offset == Registers.NSSR && write.value() == Registers.NSSR_RESET) {
                 cc = 0;
@@ -128,6 +175,7 @@ final class Steps {
         guest.ioEntryBytes(1 << Registers.ccIosqes(value));
         if (was && !is) {
             guest.forget();
+            interrupts.mask(0, -1);
         }
         writeBar(write, write.value());
     }
@@ -214,7 +262,7 @@ final class Steps {
         for (Exchange exchange : submit.exchanges()) {
             guest.submit(ring.get(), exchange);
         }
-        ring(submit.sqid(), false, ring.get().tail(), submit.at().cpu());
+        ring(submit.sqid(), false, ring.get().tail(), cpu(submit));
     }
 
     private void acknowledge(Stimulus.Acknowledge acknowledge, long deadlineNs) {
@@ -240,7 +288,7 @@ final class Steps {
         }
         pump.runUntil(() -> guest.unsignalled(ring, entries).isEmpty(), end);
         guest.unsignalled(ring, entries).ifPresent(d -> outcome.diverged(d.seq(), d.sentence()));
-        ring(ring.cqid, true, guest.acknowledge(ring, entries), acknowledge.at().cpu());
+        ring(ring.cqid, true, guest.acknowledge(ring, entries), cpu(acknowledge));
     }
 
     /** At the end: what arrived must have been signalled. */
@@ -261,10 +309,16 @@ final class Steps {
         pump.guarded(() -> driver.writeRegister(offset, 4, value, cpu));
     }
 
-    private void choose(Stimulus.ChooseInterrupts choice) {
+    private void choose(Stimulus.ChooseInterrupts choice, long deadlineNs) {
+        // What was signalled before the change was signalled in the old way.
+        long seq = choice.at().seq();
+        long end = pump.nowNs() + deadlineNs;
+        pump.runUntil(() -> guest.unsignalledBefore(seq).isEmpty(), end);
+        guest.unsignalledBefore(seq).ifPresent(d -> outcome.diverged(d.seq(), d.sentence()));
         interrupts.mode(choice.kind());
         pump.guarded(() -> driver.interruptMode(choice.kind()));
         for (int vector : choice.vectors()) {
+            interrupts.mask(vector, false);
             long entry = (long) vector * MSIX_ENTRY_BYTES;
             int cpu = choice.at().cpu();
             pump.guarded(

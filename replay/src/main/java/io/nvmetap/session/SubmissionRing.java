@@ -1,6 +1,7 @@
 package io.nvmetap.session;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,11 @@ final class SubmissionRing {
     /** Entries the controller said it had consumed. */
     long consumedEntries() {
         return consumed;
+    }
+
+    /** As far as the guest knows, so many entries more fit. */
+    boolean fits(int entries) {
+        return submitted + entries - consumed < sizeEntries;
     }
 
     void consumed(long entries) {
@@ -71,6 +77,14 @@ final class SubmissionRing {
     /** The oldest command in flight with this CID. */
     Optional<Submitted> inFlight(int cid) {
         return Optional.ofNullable(inFlight.get(cid)).map(ArrayDeque::peek);
+    }
+
+    /** An I/O command in flight that means the same and was completed by the controller. */
+    Optional<Submitted> postedTwin(Submitted command) {
+        return inFlight.values().stream()
+                .flatMap(ArrayDeque::stream)
+                .filter(c -> c.atController.postedOrder >= 0 && Recognition.twins(command, c))
+                .min(Comparator.comparingLong(c -> c.atController.postedOrder));
     }
 
     boolean holds(int cid) {

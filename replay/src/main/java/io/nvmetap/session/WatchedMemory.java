@@ -4,6 +4,7 @@ import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.PagedMemory;
 import io.nvmetap.nvme.Cqe;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -13,17 +14,18 @@ import java.util.function.Consumer;
  * anything the guest did not give is noticed.
  */
 final class WatchedMemory implements GuestMemory {
-    private final PagedMemory memory;
+    private final GuestMemory memory;
     private final AccessBudget budget;
     private final Consumer<String> wrong;
     private final TreeMap<Long, CompletionRing> rings = new TreeMap<>();
     private final Map<Long, Integer> given = new HashMap<>();
     private Listener listener = Listener.NONE;
     private boolean anywhere;
+    private boolean whole;
     private long stores;
     private long lastFence = -1;
 
-    WatchedMemory(PagedMemory memory, AccessBudget budget, Consumer<String> wrong) {
+    WatchedMemory(GuestMemory memory, AccessBudget budget, Consumer<String> wrong) {
         this.memory = memory;
         this.budget = budget;
         this.wrong = wrong;
@@ -61,6 +63,28 @@ final class WatchedMemory implements GuestMemory {
 
     void unwatch(CompletionRing ring) {
         rings.remove(ring.address);
+    }
+
+    /** Each write is one store, however long: the message of another process. */
+    void storesAreWhole() {
+        whole = true;
+    }
+
+    /** Looks at the completion queues, for memory into which others store unseen. */
+    void look() {
+        for (CompletionRing ring : List.copyOf(rings.values())) {
+            long before = ring.arrived();
+            ring.look(this::slot, memory::loadFence).ifPresent(flaw -> listener.flawed(ring, flaw));
+            if (ring.arrived() != before) {
+                listener.arrived(ring);
+            }
+        }
+    }
+
+    private byte[] slot(long address) {
+        byte[] slot = new byte[Cqe.SIZE];
+        memory.read(address, slot, 0, Cqe.SIZE);
+        return slot;
     }
 
     /** The driver and its controller may store here until {@link #revoke}. */
@@ -150,13 +174,7 @@ final class WatchedMemory implements GuestMemory {
             return;
         }
         long before = ring.arrived();
-        ring.stored(
-                        new CompletionRing.Store(address, count, stores, lastFence),
-                        at -> {
-                            byte[] slot = new byte[Cqe.SIZE];
-                            memory.read(at, slot, 0, Cqe.SIZE);
-                            return slot;
-                        })
+        ring.stored(new CompletionRing.Store(address, count, whole, stores, lastFence), this::slot)
                 .ifPresent(flaw -> listener.flawed(ring, flaw));
         if (ring.arrived() != before) {
             listener.arrived(ring);

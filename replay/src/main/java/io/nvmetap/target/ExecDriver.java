@@ -1,18 +1,15 @@
 package io.nvmetap.target;
 
-import io.nvmetap.capture.Tap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.LiveTimeline;
-import io.nvmetap.device.Timeline;
-import io.nvmetap.device.vfiouser.DeviceServer;
 import io.nvmetap.device.vfiouser.PciIdentity;
-import io.nvmetap.device.vfiouser.RemoteController;
+import io.nvmetap.device.vfiouser.ProtocolException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -20,36 +17,36 @@ import java.util.stream.Stream;
  * it serves the guest over vfio-user, on {@code {connect}} it finds its controller, which we serve.
  * A command that names neither gets {@code --listen SOCK --connect SOCK} at its end.
  */
-public final class ExecDriver implements ExternalDriver {
-    /** How long a build may take until it serves its guest. */
-    public static final long START_NS_MAX = 30_000_000_000L;
+public final class ExecDriver extends PeerDriver {
+    /** The socket may be closed a moment before the process is seen to end. */
+    private static final long END_PATIENCE_MS = 500;
 
-    private static final long LOOK_NS = 5_000_000;
+    /** Part of the time on a CPU above which a process is called busy: others may be busier. */
+    private static final double SPINNING = 0.05;
+
+    /** How often its CPU time is looked at. */
+    private static final long SAMPLE_NS = 1_000_000_000;
 
     private final String command;
     private final PciIdentity identity;
     private final Path folder;
     private final Path output;
-    private final long startNsMax;
     private DriverProcess process;
-    private DeviceServer device;
-    private RemoteController remote;
-    private PeerController peer;
-    private volatile String trouble = "";
+    private Duration cpu = Duration.ZERO;
+    private long cpuAtNs;
 
     /**
      * @param command for the shell
      * @param identity what its controller says it is
      * @param output where its output goes
-     * @param startNsMax how long it may take until it serves its guest
      * @throws IOException if there is no place for sockets
      */
-    public ExecDriver(String command, PciIdentity identity, Path output, long startNsMax)
+    public ExecDriver(String command, PciIdentity identity, Path output, PeerLimits limits)
             throws IOException {
+        super(limits);
         this.command = command;
         this.identity = identity;
         this.output = output;
-        this.startNsMax = startNsMax;
         this.folder = Files.createTempDirectory("nvmetap-exec");
     }
 
@@ -59,91 +56,88 @@ public final class ExecDriver implements ExternalDriver {
     }
 
     @Override
-    public Controller build(Controller controller, Timeline timeline, Tap tap) {
-        LiveTimeline live = (LiveTimeline) timeline;
-        Path listen = folder.resolve("guest.sock");
-        Path connect = folder.resolve("device.sock");
-        try {
-            device = new DeviceServer(connect, identity, controller, live, this::said);
-            process = new DriverProcess(full(listen, connect), output);
-            remote = await(listen, live);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        peer = new PeerController(remote);
-        return peer;
+    Path guestSocket() {
+        return folder.resolve("guest.sock");
     }
 
-    private String full(Path listen, Path connect) {
+    private Path deviceSocket() {
+        return folder.resolve("device.sock");
+    }
+
+    @Override
+    String guestName() {
+        return "{listen}";
+    }
+
+    @Override
+    void serve(Controller controller, LiveTimeline live) throws IOException {
+        serve(deviceSocket(), identity, controller, live);
+    }
+
+    @Override
+    void start() throws IOException {
+        process = new DriverProcess(full(), folder.getFileName().toString(), output);
+        cpuAtNs = System.nanoTime();
+    }
+
+    private String full() {
         boolean named = command.contains("{listen}") || command.contains("{connect}");
         String whole = named ? command : command + " --listen {listen} --connect {connect}";
-        return whole.replace("{listen}", listen.toString())
-                .replace("{connect}", connect.toString());
-    }
-
-    private RemoteController await(Path socket, LiveTimeline live) throws IOException {
-        long deadline = System.nanoTime() + startNsMax;
-        while (true) {
-            if (!process.alive()) {
-                throw new IOException(process.ended() + ", before it served its guest");
-            }
-            if (Files.exists(socket)) {
-                try {
-                    return new RemoteController(socket, live, this::said);
-                } catch (IOException notYet) {
-                    // Between bind and listen a connection is refused.
-                    said(notYet.getMessage());
-                }
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException(
-                        "the driver never connected: nothing serves {listen} after "
-                                + startNsMax / 1_000_000_000
-                                + " s");
-            }
-            trouble = "";
-            LockSupport.parkNanos(LOOK_NS);
-        }
-    }
-
-    private void said(String line) {
-        if (trouble.isEmpty()) {
-            trouble = line;
-        }
+        return whole.replace("{listen}", guestSocket().toString())
+                .replace("{connect}", deviceSocket().toString());
     }
 
     @Override
-    public void settle() {
-        if (peer != null) {
-            peer.settle();
+    String processEnded() {
+        if (process == null) {
+            return "";
         }
+        if (process.floods()) {
+            return "the driver floods its output: more than "
+                    + (KeptOutput.BYTES_MAX >> 20)
+                    + " MiB";
+        }
+        return process.ended();
     }
 
     @Override
-    public String ended() {
-        String end = process == null ? "" : process.ended();
-        if (end.isEmpty() && remote != null && remote.isGone()) {
-            return "the driver does not answer: " + trouble;
+    void well() {
+        if (System.nanoTime() - cpuAtNs > SAMPLE_NS) {
+            cpu = process.cpu();
+            cpuAtNs = System.nanoTime();
         }
-        return end;
     }
 
-    /** Its last line of output, "" none. */
-    public String lastLine() {
-        return process == null ? "" : process.lastLine();
+    /** A process that is busy while it should answer spins; one that is not waits for something. */
+    @Override
+    String processNow(ProtocolException.Kind kind) {
+        if (kind == ProtocolException.Kind.LEFT && process.endsWithin(END_PATIENCE_MS)) {
+            return "";
+        }
+        if (kind != ProtocolException.Kind.SILENT) {
+            return "; its process still runs" + process.lastWords();
+        }
+        double seconds = (System.nanoTime() - cpuAtNs) / 1e9;
+        double busy = process.cpu().minus(cpu).toNanos() / 1e9;
+        return String.format(
+                        Locale.ROOT,
+                        "; its process %s (%.1f s of CPU in %.1f s)",
+                        busy > seconds * SPINNING ? "spins" : "waits",
+                        busy,
+                        seconds)
+                + process.lastWords();
+    }
+
+    @Override
+    void endProcess() {
+        if (process != null) {
+            process.close();
+        }
     }
 
     @Override
     public void close() {
-        if (remote != null) {
-            remote.close();
-        }
-        if (process != null) {
-            process.close();
-        }
-        if (device != null) {
-            device.close();
-        }
+        super.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

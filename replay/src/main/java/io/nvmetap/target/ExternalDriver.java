@@ -8,6 +8,14 @@ public interface ExternalDriver extends Driver, AutoCloseable {
     void settle();
 
     /**
+     * @return what it did to guest memory that no driver may do, one sentence; "" nothing
+     */
+    String misdeed();
+
+    /** How long it may take. */
+    PeerLimits limits();
+
+    /**
      * @return how it ended, one sentence; "" it has not
      */
     String ended();

@@ -3,11 +3,15 @@ package io.nvmetap.target;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.InterruptSink;
+import io.nvmetap.device.SharedMemory;
 import io.nvmetap.device.vfiouser.RemoteController;
 import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.ResetKind;
 
-/** What another process serves over vfio-user, as the controller that the replay's guest drives. */
+/**
+ * What another process serves over vfio-user, as the controller that the replay's guest drives.
+ * Memory that can be shared is; other memory it has to ask for.
+ */
 final class PeerController implements Controller {
     private final RemoteController remote;
     private PeerMemory memory;
@@ -18,6 +22,10 @@ final class PeerController implements Controller {
 
     @Override
     public void connect(GuestMemory guest, InterruptSink interrupts) {
+        if (guest instanceof SharedMemory) {
+            remote.connect(guest, interrupts);
+            return;
+        }
         memory = new PeerMemory(guest, MemoryRange.BASE, MemoryRange.BYTES);
         remote.connect(memory, new InOrder(interrupts));
     }
@@ -27,6 +35,11 @@ final class PeerController implements Controller {
         if (memory != null) {
             memory.settle();
         }
+    }
+
+    /** What the driver did to memory that no driver may do, "" nothing. */
+    String wrong() {
+        return memory == null ? "" : memory.wrong();
     }
 
     /** An interrupt comes after what the driver stored before it. */

@@ -18,8 +18,11 @@ final class PeerMemory implements SharedMemory {
     /** Stores that wait; more make the driver wait. */
     static final int WAITING_MAX = 65_536;
 
+    /** Bytes of theirs. */
+    static final long WAITING_BYTES_MAX = 64L << 20;
+
     /** How long a driver may wait until the replay has taken a store. */
-    private static final long PATIENCE_MS = 5_000;
+    private static final long PATIENCE_MS = 2_000;
 
     private final GuestMemory memory;
     private final long base;
@@ -27,6 +30,8 @@ final class PeerMemory implements SharedMemory {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition taken = lock.newCondition();
     private final ArrayDeque<Store> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private String wrong = "";
 
     private record Store(long address, byte[] content) {
         void overlay(long from, byte[] target, int at, int count) {
@@ -57,6 +62,25 @@ final class PeerMemory implements SharedMemory {
         watcher.added(new Range(base, bytes, null, 0, true));
     }
 
+    /** What the driver did that no driver may do, "" nothing. */
+    String wrong() {
+        lock.lock();
+        try {
+            return wrong;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wrong(String sentence) {
+        lock.lock();
+        try {
+            wrong = wrong.isEmpty() ? sentence : wrong;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes the stores that wait. */
     void settle() {
         lock.lock();
@@ -66,6 +90,7 @@ final class PeerMemory implements SharedMemory {
                 // One message is answered before the next is sent: nothing overtakes.
                 memory.storeFence();
             }
+            waitingBytes = 0;
             taken.signalAll();
         } finally {
             lock.unlock();
@@ -100,21 +125,37 @@ final class PeerMemory implements SharedMemory {
 
     @Override
     public void write(long address, byte[] source, int from, int count) {
+        if (!contains(address, count)) {
+            wrong(
+                    String.format(
+                            "%d bytes were written at 0x%x, memory the guest did not give",
+                            count, address));
+        }
         require(address, count);
         byte[] content = new byte[count];
         System.arraycopy(source, from, content, 0, count);
         lock.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
-            while (waiting.size() >= WAITING_MAX && left > 0) {
+            while (full(count) && left > 0) {
                 left = taken.awaitNanos(left);
             }
+            if (full(count)) {
+                wrong("the driver floods guest memory: its stores come faster than they are taken");
+                throw new MemoryFault(address, count);
+            }
             waiting.add(new Store(address, content));
+            waitingBytes += count;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean full(int count) {
+        return waiting.size() >= WAITING_MAX
+                || !waiting.isEmpty() && waitingBytes + count > WAITING_BYTES_MAX;
     }
 
     @Override

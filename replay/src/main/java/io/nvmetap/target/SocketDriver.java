@@ -1,23 +1,36 @@
 package io.nvmetap.target;
 
-import io.nvmetap.capture.Tap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.LiveTimeline;
-import io.nvmetap.device.Timeline;
-import io.nvmetap.device.vfiouser.RemoteController;
+import io.nvmetap.device.vfiouser.PciIdentity;
+import io.nvmetap.device.vfiouser.ProtocolException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** {@code vfio-user:SOCK}: whatever serves there, with a controller of its own behind it. */
-public final class SocketDriver implements ExternalDriver {
+/**
+ * {@code vfio-user:SOCK}: whatever serves there, started by somebody else. It has a controller of
+ * its own, or finds the one we serve.
+ */
+public final class SocketDriver extends PeerDriver {
     private final Path socket;
-    private RemoteController remote;
-    private PeerController peer;
-    private volatile String trouble = "";
+    private final Path serve;
+    private final PciIdentity identity;
 
-    public SocketDriver(Path socket) {
+    /** A driver with a controller of its own. */
+    public SocketDriver(Path socket, PeerLimits limits) {
+        this(socket, null, null, limits);
+    }
+
+    /**
+     * A driver that finds its controller on {@code serve}; it may start after us.
+     *
+     * @param identity what that controller says it is
+     */
+    public SocketDriver(Path socket, Path serve, PciIdentity identity, PeerLimits limits) {
+        super(limits);
         this.socket = socket;
+        this.serve = serve;
+        this.identity = identity;
     }
 
     @Override
@@ -26,38 +39,44 @@ public final class SocketDriver implements ExternalDriver {
     }
 
     @Override
-    public Controller build(Controller controller, Timeline timeline, Tap tap) {
-        try {
-            remote = new RemoteController(socket, (LiveTimeline) timeline, this::said);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        peer = new PeerController(remote);
-        return peer;
-    }
-
-    private void said(String line) {
-        if (trouble.isEmpty()) {
-            trouble = line;
+    void serve(Controller controller, LiveTimeline live) throws IOException {
+        if (serve != null) {
+            serve(serve, identity, controller, live);
         }
     }
 
     @Override
-    public void settle() {
-        if (peer != null) {
-            peer.settle();
-        }
+    Path guestSocket() {
+        return socket;
     }
 
     @Override
-    public String ended() {
-        return remote != null && remote.isGone() ? "the driver does not answer: " + trouble : "";
+    String guestName() {
+        return socket.toString();
     }
 
     @Override
-    public void close() {
-        if (remote != null) {
-            remote.close();
-        }
+    void start() {
+        // Somebody else did, or will.
+    }
+
+    @Override
+    String processEnded() {
+        return "";
+    }
+
+    @Override
+    void well() {
+        // There is no process to look at.
+    }
+
+    @Override
+    String processNow(ProtocolException.Kind kind) {
+        return "";
+    }
+
+    @Override
+    void endProcess() {
+        // Not ours to end.
     }
 }

@@ -2,10 +2,12 @@ package io.nvmetap.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmetap.finding.Severity;
 import io.nvmetap.plan.Adaptation;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -73,6 +75,53 @@ class VerdictWritersTest {
         assertThat(junit(diverged).getElementsByTagName("failure").getLength()).isEqualTo(1);
         assertThat(junit(unknown).getElementsByTagName("skipped").getLength()).isEqualTo(1);
         assertThat(junit(same).getElementsByTagName("failure").getLength()).isZero();
+    }
+
+    private static RuleCheck broken(long seq, boolean recorded) {
+        Violation v =
+                new Violation("some-rule", Severity.ERROR, seq, 7, 9, recorded, "Says <why>.");
+        return new RuleCheck(true, "", List.of(v), List.of("other-rule GUEST"));
+    }
+
+    @Test
+    void shouldTellARuleThatIsBroken() {
+        Verdict violated = same.with(broken(1204, false));
+        assertThat(violated.outcome()).isEqualTo(Verdict.Outcome.VIOLATED);
+        assertThat(VerdictText.lines(violated))
+                .anyMatch(l -> l.contains("VIOLATED   at event 1,204: rule some-rule: Says <why>."))
+                .contains("rules     ERROR    some-rule   events 7 to 9 of the replay")
+                .contains("rules     not the driver's: other-rule GUEST");
+        assertThat(VerdictText.line(same.with(broken(-1, false))))
+                .contains("VIOLATED   at event 9 of the replay: rule some-rule");
+        assertThat(VerdictText.lines(same.with(broken(1, true))))
+                .anyMatch(l -> l.contains("some-rule, as in the recording"));
+    }
+
+    @Test
+    void shouldLetADivergenceGoBeforeAndAViolationBeforeNotKnowing() {
+        assertThat(diverged.with(broken(1, false)).outcome()).isEqualTo(Verdict.Outcome.DIVERGED);
+        assertThat(unknown.with(broken(1, false)).outcome()).isEqualTo(Verdict.Outcome.VIOLATED);
+        assertThat(same.with(RuleCheck.notRun("no reason")).outcome())
+                .isEqualTo(Verdict.Outcome.SAME);
+        assertThat(VerdictText.lines(same.with(RuleCheck.notRun("no reason"))))
+                .contains("rules     not run: no reason");
+    }
+
+    @Test
+    void shouldWriteRulesAndSeedsInEveryFormat() throws Exception {
+        Verdict violated = same.with(broken(1204, false)).with(new Seeds(17, 1, 200));
+        StringWriter out = new StringWriter();
+        VerdictJson.write(violated, out);
+        assertThat(out.toString())
+                .startsWith("{\"verdict\":\"VIOLATED\"")
+                .contains("\"rule\":\"some-rule\",\"severity\":\"ERROR\",\"seq\":1204")
+                .contains("\"others\":[\"other-rule GUEST\"]")
+                .contains("\"perturb\":{\"seed\":17,\"first\":1,\"last\":200}");
+        assertThat(junit(violated).getElementsByTagName("failure").getLength()).isEqualTo(1);
+        assertThat(VerdictText.lines(violated)).contains("perturb   seed 17 shows it, after 16");
+        assertThat(VerdictText.lines(same.with(new Seeds(200, 1, 200))))
+                .contains("perturb   none of 200 seeds shows anything");
+        assertThat(VerdictText.lines(same.with(new Seeds(3, 3, 3)))).contains("perturb   seed 3");
     }
 
     private static Document junit(Verdict verdict) throws Exception {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -54,6 +55,17 @@ final class BootRecordings {
         return KEPT.resolve(name + ".avro");
     }
 
+    static List<CapturedEvent> events(Path trace) throws IOException {
+        List<CapturedEvent> events = new ArrayList<>();
+        try (TraceReader reader = TraceReader.open(trace)) {
+            CapturedEvent e = new CapturedEvent();
+            while (reader.next(e)) {
+                events.add(e.copy());
+            }
+        }
+        return events;
+    }
+
     static Plan plan(Path trace) throws IOException {
         Planner planner = new Planner(0, PlanLimits.DEFAULT);
         try (TraceReader reader = TraceReader.open(trace)) {
@@ -66,12 +78,13 @@ final class BootRecordings {
     }
 
     static Verdict replay(Plan plan, DriverSpec driver) {
-        MediatorConfig config = driver.config().profile(ReplayCommand.profile(plan)).build();
+        return replay(plan, driver, ReplayOptions.DEFAULT);
+    }
+
+    static Verdict replay(Plan plan, DriverSpec driver, ReplayOptions options) {
+        MediatorConfig config = driver.config().profile(ReferenceBuild.profile(plan)).build();
         return new ReplaySession(
-                        plan,
-                        new ReferenceDriver(driver, config),
-                        ReplayOptions.DEFAULT,
-                        new VirtualTimeline())
+                        plan, new ReferenceDriver(driver, config), options, new VirtualTimeline())
                 .playback(0, Tap.OFF);
     }
 

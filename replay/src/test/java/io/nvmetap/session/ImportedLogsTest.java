@@ -22,9 +22,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The recordings of real boots, with no driver between: the replay must agree with itself. */
 class ImportedLogsTest {
+    private static final Path FOLDER = Path.of("../capture-agent/src/test/recordings");
+
+    static Path log(String name) {
+        return FOLDER.resolve(name + ".log.gz");
+    }
+
     static List<Path> logs() {
-        Path folder = Path.of("../capture-agent/src/test/recordings");
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(FOLDER)) {
             return files.filter(f -> f.toString().endsWith(".log.gz")).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

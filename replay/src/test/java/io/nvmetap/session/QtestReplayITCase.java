@@ -10,6 +10,7 @@ import io.nvmetap.qtest.BetweenQemu;
 import io.nvmetap.qtest.StoppedQemu;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class QtestReplayITCase {
 
     private static Verdict replay(Plan plan, Path socket, ReplayOptions options)
             throws IOException {
-        return new QtestReplay("qtest:" + socket, options).replay(plan);
+        Conditions conditions = new Conditions(options, Optional.empty(), Optional.empty());
+        return new QtestReplay("qtest:" + socket).replay(plan, conditions).verdict();
     }
 
     private Verdict replay(Plan plan, String properties) throws IOException {
@@ -156,7 +158,7 @@ class QtestReplayITCase {
 
     @Test
     void shouldEndWhenADeviceNeverCompletes() throws IOException {
-        ReplayOptions hasty = new ReplayOptions(0, Long.MAX_VALUE, 300_000_000L, Long.MAX_VALUE);
+        ReplayOptions hasty = AT_ONCE.withDeadlineNs(300_000_000L);
         Path front = folder.resolve("front.sock");
         try (StoppedQemu qemu = StoppedQemu.start(folder, "");
                 BetweenQemu between =

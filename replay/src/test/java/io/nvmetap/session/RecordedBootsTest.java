@@ -35,6 +35,16 @@ class RecordedBootsTest {
         BootRecordings.assertSame(trace);
     }
 
+    /** The driver's own commands then mix with the guest's in other ways than recorded. */
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void shouldReplayTheSameAsFastAsOrderAllows(Path trace) throws IOException {
+        ReplayOptions fast = ReplayOptions.DEFAULT.withTimeScale(0);
+        Verdict verdict = BootRecordings.replay(BootRecordings.plan(trace), DriverSpec.GOOD, fast);
+        assertThat(verdict.divergence()).isEmpty();
+        assertThat(verdict.outcome()).isEqualTo(Verdict.Outcome.SAME);
+    }
+
     /** Each fault that a guest can feel in a healthy boot, and what it feels. */
     @ParameterizedTest
     @CsvSource({

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.finding.TraceRules;
 import io.nvmetap.trace.TraceReader;
 import io.nvmetap.trace.TraceWriter;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,11 +150,78 @@ class ReplayCommandTest {
         assertThat(run(own, "--driver", "reference")).as(said()).isZero();
     }
 
+    private int git(Object... args) {
+        PrintStream to = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+        String[] words = Arrays.stream(args).map(Object::toString).toArray(String[]::new);
+        return ReplayCommand.run(new ReplayCommand(to, errors), words, errors);
+    }
+
+    /** See git-bisect(1): 125 passes a commit over, above 127 ends the search. */
+    @Test
+    void shouldExitAsGitBisectRunWants() throws IOException {
+        Path gap = write("gap.avro", new Recording().ready().skip(2).io(1, 1, 0));
+        assertThat(git(trace, "--driver", "reference", "--git-bisect")).isZero();
+        String broken = "reference:fault=cqe-sqid-sqhd-not-translated";
+        assertThat(git(trace, "--driver", broken, "--git-bisect")).isEqualTo(1);
+        assertThat(git(gap, "--driver", "reference", "--git-bisect")).isEqualTo(125);
+        Path none = folder.resolve("none.avro");
+        assertThat(git(none, "--driver", "reference", "--git-bisect")).isEqualTo(125);
+        assertThat(git(trace, "--driver", "nothing", "--git-bisect")).isEqualTo(128);
+        assertThat(git(gap, "--driver", "reference")).isEqualTo(4);
+    }
+
     @Test
     void shouldReplayAgainstAModelledController() {
         int status = run(trace, "--driver", "reference", "--controller", "generic");
         // The model reads what the recorded controller could not.
         assertThat(status).isEqualTo(1);
         assertThat(said()).contains("Unrecovered Read Error");
+    }
+
+    @Test
+    void shouldSayThatTheRulesAreNotThere() {
+        assertThat(run(trace, "--driver", "reference")).isZero();
+        boolean present = TraceRules.present().isPresent();
+        assertThat(said().contains("rules     not run: the rules are not on the class path"))
+                .isEqualTo(!present);
+        out.reset();
+        assertThat(run(trace, "--driver", "reference", "--no-rules")).isZero();
+        assertThat(said()).doesNotContain("rules");
+    }
+
+    @Test
+    void shouldTrySeedsUntilOneShowsSomethingAndSayHowToRepeatIt() throws IOException {
+        Path shell = BootRecordings.kept("shell");
+        String race = "reference:fault=sq-cq-doorbell-pair-race";
+        assertThat(run(shell, "--driver", race, "--perturb", "1..50", "--no-rules")).isEqualTo(1);
+        String again = said().lines().filter(l -> l.startsWith("again")).findFirst().orElse("");
+        assertThat(again).contains("./nvmetap replay ").doesNotContain("1..50");
+        String first = said().lines().findFirst().orElse("");
+        String[] words = again.substring(again.indexOf("replay ") + 7).split(" ");
+        out.reset();
+        assertThat(run((Object[]) words)).isEqualTo(1);
+        assertThat(said()).startsWith(first);
+        out.reset();
+        assertThat(run(shell, "--driver", "reference", "--perturb", "1..5", "--no-rules")).isZero();
+        assertThat(said()).contains("none of 5 seeds shows anything");
+    }
+
+    @Test
+    void shouldRefuseSeedsThatAreNone() {
+        String[] wrong = {"x", "-1", "3..1", "1..100001", "1...2", "99999999999999999999"};
+        for (String seeds : wrong) {
+            assertThat(run(trace, "--driver", "reference", "--perturb", seeds)).isEqualTo(2);
+        }
+        assertThat(run(trace, "--driver", "exec:true", "--perturb", "1")).isEqualTo(2);
+        assertThat(complained().lines()).hasSize(wrong.length + 1);
+        assertThat(complained()).contains("--perturb is for reference builds");
+    }
+
+    @Test
+    void shouldQuoteWhatAShellWouldTakeApart() {
+        List<String> args = List.of("a b.avro", "--driver", "it's", "--perturb=1..9");
+        assertThat(SeedSearch.again(args, 7))
+                .isEqualTo("./nvmetap replay 'a b.avro' --driver 'it'\\''s' --perturb=7");
     }
 }

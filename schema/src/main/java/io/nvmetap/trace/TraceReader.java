@@ -176,6 +176,13 @@ public final class TraceReader implements Closeable {
         return false;
     }
 
+    /**
+     * @return bytes of the file before the block that is being read
+     */
+    public long position() {
+        return blockOffset;
+    }
+
     private boolean nextBlock() throws IOException {
         blockOffset = in.position();
         if (in.atEnd()) {

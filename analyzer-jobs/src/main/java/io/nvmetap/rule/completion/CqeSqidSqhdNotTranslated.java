@@ -38,12 +38,6 @@ public final class CqeSqidSqhdNotTranslated extends Rule {
                         List.of("A8")));
     }
 
-    private static boolean former(History h) {
-        // Once it was, the mediator's own idea of the head is not to be trusted either.
-        boolean doubted = h.facts.cq != null && h.facts.cq.doubtSeq >= 0;
-        return doubted || h.facts.againSeq >= 0 || h.facts.leftoverSeq >= 0;
-    }
-
     @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled || h.facts.enabled || h.facts.queueCreated || h.gapSeq == e.seq) {
@@ -54,7 +48,7 @@ public final class CqeSqidSqhdNotTranslated extends Rule {
         if (!completion || !h.side(e.side).known || !e.knows(Cqe.SQHD_OFFSET, 4)) {
             return;
         }
-        if (e.side == Side.DEVICE && h.header.mediated() && former(h)) {
+        if (e.side == Side.DEVICE && h.header.mediated() && h.facts.maybeStale()) {
             // It may be what the slot held before: then nothing in it is of the controller's now,
             // and where the head stands is for the next one to say.
             lastHead.put((long) Cqe.sqid(e.entry, 0) << 1, UNKNOWN);

@@ -11,7 +11,6 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
-import io.nvmetap.history.SideState;
 import io.nvmetap.nvme.FeatureId;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Registers;
@@ -20,53 +19,30 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
-import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The INTx line is down while a completion queue holds entries that are neither acknowledged nor
- * masked, and it went down, or another queue was emptied, when they were there. The pin is a level:
- * the OR over all completion queues (NVMe over PCIe Transport 1.0, 3.5).
+ * The guest's INTx line is down while a completion queue holds entries that are neither
+ * acknowledged nor masked, and it went down, or another queue was emptied, when they were there.
+ * The pin is a level: the OR over all completion queues (NVMe over PCIe Transport 1.0, 3.5). The
+ * controller's line is not judged: over vfio-user its level does not cross.
  */
 public final class PinIrqDeassertedEarly extends Rule {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold DOWN = Threshold.us("pin-irq-deasserted-early.down", 20);
 
-    /** The line of one side, as far as it was seen to move in this epoch. */
-    private static final class Line implements Serializable {
-        private static final long serialVersionUID = 1L;
+    /** The line moved last so: -1 not seen, else the event at which it went down; up is 0. */
+    private long downSeq = -1;
 
-        /** It moved last so: -1 not seen, else the event at which it went down; up is 0. */
-        private long downSeq = -1;
+    private long downNs;
+    private long maskNs;
+    private boolean spoken;
 
-        private long downNs;
-        private long maskNs;
-        private boolean spoken;
-
-        /** The event that emptied a queue last, by queue; never more than there are. */
-        private final Map<Integer, Long> emptied = new HashMap<>();
-
-        private void forget() {
-            downSeq = -1;
-            maskNs = 0;
-            emptied.clear();
-        }
-
-        private boolean down() {
-            return downSeq > 0;
-        }
-
-        private void up() {
-            downSeq = 0;
-            spoken = false;
-        }
-    }
-
-    private final Line guest = new Line();
-    private final Line device = new Line();
+    /** The event that emptied a queue last, by queue; never more than there are. */
+    private final Map<Integer, Long> emptied = new HashMap<>();
 
     /** Set Features 08h was issued: the controller may be late on purpose. */
     private boolean coalescing;
@@ -100,40 +76,57 @@ public final class PinIrqDeassertedEarly extends Rule {
     public void step(History h, CapturedEvent e, Judge judge) {
         boolean over = e.kind == EventKind.CONTROLLER_RESET || h.gapSeq == e.seq;
         if (over || h.facts.disabled) {
-            guest.forget();
-            device.forget();
+            forget();
             coalescing = false;
         }
         if (over || !blind(h).isEmpty()) {
             return;
         }
-        judge(h, h.guest, guest, judge);
-        judge(h, h.device, device, judge);
-        Line line = e.side == Side.GUEST ? guest : device;
+        if (e.kind == EventKind.REGISTER_WRITTEN && e.space != RegisterSpace.BAR0) {
+            // With MSI or MSI-X on, or the pin disabled, the line goes down whatever lies there.
+            forget();
+        }
+        masked(e);
+        time(h, judge);
+        if (e.side == Side.GUEST) {
+            moved(h, e, judge);
+        }
+    }
+
+    private void forget() {
+        downSeq = -1;
+        maskNs = 0;
+        emptied.clear();
+    }
+
+    /** A queue that is unmasked just now had no line until now. */
+    private void masked(CapturedEvent e) {
+        boolean masks = e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
+        boolean bar0 = e.kind == EventKind.REGISTER_WRITTEN && e.space == RegisterSpace.BAR0;
+        if (bar0 && masks && e.side == Side.GUEST) {
+            maskNs = e.timeNs;
+        }
+    }
+
+    private void moved(History h, CapturedEvent e, Judge judge) {
         switch (e.kind) {
-            case INTERRUPT_RAISED, INTERRUPT_DELIVERED -> {
+            case INTERRUPT_DELIVERED -> {
                 if (e.interrupt == InterruptKind.INTX) {
-                    line.up();
+                    downSeq = 0;
+                    spoken = false;
                 } else if (e.interrupt != InterruptKind.UNKNOWN) {
-                    line.forget();
+                    forget();
                 }
             }
             case INTERRUPT_LINE_LOWERED -> {
-                if (line.downSeq >= 0) {
+                if (downSeq >= 0) {
                     judge.chance();
-                    line.downSeq = e.seq;
-                    line.downNs = e.timeNs;
+                    downSeq = e.seq;
+                    downNs = e.timeNs;
                 }
             }
-            case REGISTER_WRITTEN -> {
-                boolean masks =
-                        e.registerOffset == Registers.INTMS || e.registerOffset == Registers.INTMC;
-                if (masks && e.space == RegisterSpace.BAR0) {
-                    line.maskNs = e.timeNs;
-                }
-            }
-            case DOORBELL_RUNG -> acknowledged(h, e, line);
-            case COMMAND_FETCHED, COMMAND_EMITTED -> {
+            case DOORBELL_RUNG -> acknowledged(h);
+            case COMMAND_FETCHED -> {
                 Command c = h.facts.command;
                 coalescing |=
                         c != null
@@ -148,56 +141,50 @@ public final class PinIrqDeassertedEarly extends Rule {
         }
     }
 
-    private static void acknowledged(History h, CapturedEvent e, Line line) {
+    private void acknowledged(History h) {
         CompletionQueue cq = h.facts.cq;
-        if (line.downSeq >= 0 && h.facts.advance > 0 && cq != null && cq.unacked.isEmpty()) {
-            line.emptied.keySet().retainAll(h.side(e.side).cqs.keySet());
-            line.emptied.put(cq.qid, e.seq);
+        if (downSeq >= 0 && h.facts.advance > 0 && cq != null && cq.unacked.isEmpty()) {
+            emptied.keySet().retainAll(h.guest.cqs.keySet());
+            emptied.put(cq.qid, h.seq);
         }
     }
 
     @Override
     public void time(History h, Judge judge) {
-        judge(h, h.guest, guest, judge);
-        judge(h, h.device, device, judge);
-    }
-
-    private void judge(History h, SideState side, Line line, Judge judge) {
-        boolean judged = line.down() && !line.spoken && side.known && side.enabled;
+        boolean judged = downSeq > 0 && !spoken && h.guest.known && h.guest.enabled;
         if (!judged || h.resetting || coalescing) {
             return;
         }
-        for (CompletionQueue cq : side.cqs.values()) {
+        for (CompletionQueue cq : h.guest.cqs.values()) {
             Command oldest = cq.unacked.peekFirst();
             if (oldest == null
                     || !cq.interruptsEnabled
-                    || !side.masks.unmasked(cq.vector, InterruptKind.INTX)) {
+                    || !h.guest.masks.unmasked(cq.vector, InterruptKind.INTX)) {
                 continue;
             }
-            long sinceNs = Math.max(line.downNs, Math.max(line.maskNs, oldest.doneNs));
-            boolean after = line.downSeq > oldest.doneSeq;
-            for (Map.Entry<Integer, Long> other : line.emptied.entrySet()) {
+            long sinceNs = Math.max(downNs, Math.max(maskNs, oldest.doneNs));
+            boolean after = downSeq > oldest.doneSeq;
+            for (Map.Entry<Integer, Long> other : emptied.entrySet()) {
                 after |= other.getKey() != cq.qid && other.getValue() > oldest.doneSeq;
             }
             if (after && h.nowNs - sinceNs > judge.settings().of(DOWN)) {
-                line.spoken = true;
-                speak(h, side, cq, oldest, line, judge);
+                spoken = true;
+                speak(h, cq, oldest, judge);
                 return;
             }
         }
     }
 
-    private static void speak(
-            History h, SideState side, CompletionQueue cq, Command oldest, Line line, Judge judge) {
+    private void speak(History h, CompletionQueue cq, Command oldest, Judge judge) {
         judge.violated(
-                side.side == Side.GUEST ? Party.MEDIATOR : Party.CONTROLLER,
+                Party.MEDIATOR,
                 String.format(
                         "The INTx line is down while completion queue %d holds %d entries that are"
                                 + " neither acknowledged nor masked, the oldest since %d us.",
                         cq.qid, cq.unacked.size(), (h.nowNs - oldest.doneNs) / 1_000),
                 new Where(oldest.sqid, cq.qid, oldest.cid),
                 oldest.doneSeq,
-                line.downSeq,
+                downSeq,
                 h.seq);
     }
 }

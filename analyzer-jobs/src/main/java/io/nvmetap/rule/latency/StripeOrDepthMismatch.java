@@ -2,6 +2,7 @@ package io.nvmetap.rule.latency;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
+import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -88,7 +89,15 @@ public final class StripeOrDepthMismatch extends Rule {
     }
 
     @Override
+    public String blind(History h) {
+        return h.header.sees(Unseen.REAL_TIME) ? "" : "times are those of an emulation";
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return;
+        }
         if (h.gapSeq != gapSeq) {
             gapSeq = h.gapSeq;
             ratios = new Spread();

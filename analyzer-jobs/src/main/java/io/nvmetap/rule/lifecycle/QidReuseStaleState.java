@@ -123,7 +123,9 @@ public final class QidReuseStaleState extends Rule {
         if (life == null || sq == null || life.generation < 2 || life.reported || older) {
             return;
         }
-        if (life.commands >= sq.sizeEntries) {
+        // What a slot held before is not of the controller's now: the mediator took it for new.
+        boolean stale = e.side == Side.DEVICE && h.facts.maybeStale();
+        if (life.commands >= sq.sizeEntries || stale && h.header.mediated()) {
             return;
         }
         judge.chance();

@@ -31,6 +31,7 @@ class FwTimeoutFullResetTest {
         takesFifth(sendsSixth(gaveUp(Scenario.log())))
                 .sq(Side.DEVICE, 1, 1)
                 .judged()
+                .besides("command-stall")
                 .violatesOnly(RULE, Party.GUEST)
                 .isUnknownWithoutItsEvidence(RULE);
     }
@@ -42,6 +43,7 @@ class FwTimeoutFullResetTest {
                 .cq(Side.DEVICE, 1, 0)
                 .sq(Side.DEVICE, 1, 1)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 

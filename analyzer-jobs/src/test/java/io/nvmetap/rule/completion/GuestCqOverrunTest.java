@@ -49,6 +49,7 @@ class GuestCqOverrunTest {
                 .cq(Side.DEVICE, 1, 7)
                 .heartbeatAfterMs(310)
                 .judged()
+                .besides("command-stall")
                 .violatesOnly(RULE, Party.MEDIATOR)
                 .isUnknownWithoutItsEvidence(RULE);
     }

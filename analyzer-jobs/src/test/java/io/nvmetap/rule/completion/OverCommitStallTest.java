@@ -53,6 +53,7 @@ class OverCommitStallTest {
                 .fetched(1, 10)
                 .heartbeatAfterMs(310)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 

@@ -5,6 +5,7 @@ import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
+import io.nvmetap.nvme.Registers;
 import io.nvmetap.testkit.Scenario;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,42 @@ class PinIrqDeassertedEarlyTest {
                 .heartbeatAfterMs(0)
                 .judged()
                 .holds(RULE);
+    }
+
+    @Test
+    void shouldCountFromTheUnmaskWhatWasMaskedWhileTheLineWasDown() {
+        lowered(Scenario.mediated())
+                .writes(Side.GUEST, Registers.INTMS, 1)
+                .lineFalls(Side.GUEST)
+                .us(30)
+                .writes(Side.GUEST, Registers.INTMC, 1)
+                .deliveredAs(0, InterruptKind.INTX)
+                .us(30)
+                .heartbeatAfterMs(0)
+                .judged()
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldNotJudgeTheFallWhenTheGuestSwitchesMessagesOn() {
+        lowered(Scenario.mediated())
+                .writesConfig(0xB0, 0x8000_0000)
+                .lineFalls(Side.GUEST)
+                .us(100)
+                .heartbeatAfterMs(0)
+                .judged()
+                .violatesNoneOf(RULE);
+    }
+
+    @Test
+    void shouldNotJudgeTheControllersLine() {
+        lowered(Scenario.mediated())
+                .raisedAs(0, InterruptKind.INTX)
+                .lineFalls(Side.DEVICE)
+                .us(100)
+                .heartbeatAfterMs(0)
+                .judged()
+                .violatesNoneOf(RULE);
     }
 
     @Test

@@ -45,6 +45,7 @@ class ApstDeepSleepHangTest {
                 .us(300_000)
                 .reads(Side.DEVICE, Registers.CSTS, 4, ONES)
                 .judged()
+                .besides("command-stall")
                 .violatesOnly(RULE, Party.CONTROLLER)
                 .isUnknownWithoutItsEvidence(RULE);
     }

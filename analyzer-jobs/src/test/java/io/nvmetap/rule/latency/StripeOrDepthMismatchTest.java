@@ -1,5 +1,6 @@
 package io.nvmetap.rule.latency;
 
+import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.testkit.Scenario;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,12 @@ class StripeOrDepthMismatchTest {
     @Test
     void shouldBeUnknownWithTooFew() {
         reads(ready(), 90, 100, 300).judged().violatesNothing().unknown(RULE);
+    }
+
+    @Test
+    void shouldBeUnknownWhereTimesAreThoseOfAnEmulation() {
+        Scenario s = Scenario.mediatedBlindFor(Unseen.REAL_TIME).ready();
+        reads(s, 130, 100, 300).judged().violatesNothing().unknown(RULE);
     }
 
     @Test

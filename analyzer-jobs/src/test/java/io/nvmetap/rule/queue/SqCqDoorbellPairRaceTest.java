@@ -23,8 +23,53 @@ class SqCqDoorbellPairRaceTest {
                 .onCpu(0)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .violatesOnly(RULE, Party.CONTROLLER)
                 .isUnknownWithoutItsEvidence(RULE);
+    }
+
+    @Test
+    void shouldHoldWhenBothAreRungUnderTheLockOfThePair() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .locks(1)
+                .sq(Side.DEVICE, 1, 1)
+                .onCpu(1)
+                .unlocks(1)
+                .ns(100)
+                .locks(1)
+                .cq(Side.DEVICE, 1, 1)
+                .onCpu(0)
+                .unlocks(1)
+                .heartbeatAfterMs(400)
+                .judged()
+                .besides("command-stall")
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldReportOverlapWhereOnlyOneTakesTheLock() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .locks(1)
+                .sq(Side.DEVICE, 1, 1)
+                .onCpu(1)
+                .unlocks(1)
+                .ns(100)
+                .cq(Side.DEVICE, 1, 1)
+                .onCpu(0)
+                .heartbeatAfterMs(400)
+                .judged()
+                .besides("command-stall")
+                .violatesOnly(RULE, Party.CONTROLLER);
     }
 
     @Test
@@ -44,6 +89,7 @@ class SqCqDoorbellPairRaceTest {
                 .seen(1, 2)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 
@@ -60,6 +106,7 @@ class SqCqDoorbellPairRaceTest {
                 .cq(Side.DEVICE, 1, 1)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 
@@ -77,6 +124,7 @@ class SqCqDoorbellPairRaceTest {
                 .cq(Side.DEVICE, 1, 1)
                 .heartbeatAfterMs(400)
                 .judged()
+                .besides("command-stall")
                 .holds(RULE);
     }
 }

@@ -28,11 +28,11 @@ class HostRequestWaitsForEverTest {
     }
 
     @Test
-    void shouldReportItOnceAndTheControllerForItsSilence() {
+    void shouldReportItOnceAndTheControllerForItsDelayAndItsSilence() {
         wait(held(), 30)
                 .judged()
                 .violates(RULE, Party.MEDIATOR)
-                .violates("command-stall", Party.CONTROLLER);
+                .violates("command-stall", Party.CONTROLLER, Party.CONTROLLER);
     }
 
     @Test

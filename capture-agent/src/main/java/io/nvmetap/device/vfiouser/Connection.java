@@ -169,7 +169,8 @@ final class Connection implements AutoCloseable {
                     throw broken;
                 }
                 if (ended) {
-                    throw new ProtocolException("the peer left without an answer");
+                    throw new ProtocolException(
+                            ProtocolException.Kind.LEFT, "the peer left without an answer");
                 }
                 if (leftNs <= 0) {
                     throw giveUp(command, timeoutMs);
@@ -198,10 +199,28 @@ final class Connection implements AutoCloseable {
         }
     }
 
+    /**
+     * Why nothing more will come.
+     *
+     * @return null while the connection is good
+     */
+    IOException over() {
+        lock.lock();
+        try {
+            boolean left = ended && broken == null;
+            return left
+                    ? new ProtocolException(ProtocolException.Kind.LEFT, "the peer left")
+                    : broken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private IOException giveUp(int command, long timeoutMs) throws IOException {
         IOException late =
                 fail(
                         new ProtocolException(
+                                ProtocolException.Kind.SILENT,
                                 "the vfio-user peer did not answer command "
                                         + command
                                         + " within "

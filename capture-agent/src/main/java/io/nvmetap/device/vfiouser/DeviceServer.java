@@ -49,6 +49,7 @@ public final class DeviceServer implements AutoCloseable {
     private volatile DmaMap.Remote remote = DmaMap.Remote.NONE;
     private final Descriptor wake;
     private volatile boolean closed;
+    private volatile boolean deserted;
     private boolean ended;
 
     /**
@@ -135,6 +136,11 @@ public final class DeviceServer implements AutoCloseable {
      */
     public boolean awaitClientGone(long timeoutMs) throws InterruptedException {
         return firstClientLeft.await(timeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** The last client that spoke vfio-user left, and no other came. */
+    public boolean deserted() {
+        return deserted;
     }
 
     private void run() {
@@ -232,6 +238,7 @@ public final class DeviceServer implements AutoCloseable {
             reply[0] = command.failure(VfioUser.EIO);
         }
         if (command.command() == VfioUser.COMMAND_VERSION && session.negotiated()) {
+            deserted = false;
             remote = new DmaMessages(connection, session.client().maxDataXferSize());
         }
         if (command.wantsReply()) {
@@ -240,6 +247,7 @@ public final class DeviceServer implements AutoCloseable {
     }
 
     private void endSession() {
+        deserted |= session.negotiated();
         try {
             timeline.enter(session::end);
         } catch (RuntimeException | InternalError failure) {

@@ -100,6 +100,24 @@ public final class DmaMap implements SharedMemory, AutoCloseable {
     }
 
     /**
+     * Memory of our own in a file without a name, which a peer can be given; pages cost nothing
+     * until they are written. {@link #close} lets go of it.
+     *
+     * @param name shown in /proc
+     * @throws IOException if the system has none
+     */
+    public static DmaMap ofFile(String name, long address, long bytes) throws IOException {
+        DmaMap map = new DmaMap(Remote.NONE);
+        Descriptor file = Descriptor.ofNumber(Linux.memfd(name, bytes));
+        int flags = VfioUser.DMA_READABLE | VfioUser.DMA_WRITABLE;
+        int errno = map.map(address, bytes, flags, file, 0);
+        if (errno != 0) {
+            throw new IOException("memory of " + bytes + " bytes: error " + errno);
+        }
+        return map;
+    }
+
+    /**
      * Adds a range.
      *
      * @param flags {@link VfioUser#DMA_READABLE}, {@link VfioUser#DMA_WRITABLE}

@@ -136,13 +136,16 @@ public final class MessageChannel implements AutoCloseable {
                 if (done == 0 && first) {
                     throw silent;
                 }
-                throw new ProtocolException("the peer fell silent in the middle of a message");
+                throw new ProtocolException(
+                        ProtocolException.Kind.SILENT,
+                        "the peer fell silent in the middle of a message");
             }
             if (got < 0 && done == 0 && first) {
                 return false;
             }
             if (got < 0) {
-                throw new ProtocolException("the peer left in the middle of a message");
+                throw new ProtocolException(
+                        ProtocolException.Kind.LEFT, "the peer left in the middle of a message");
             }
             done += got;
         }

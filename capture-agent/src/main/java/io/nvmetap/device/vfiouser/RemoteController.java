@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,7 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
     private InterruptKind mode = InterruptKind.UNKNOWN;
     private boolean lineUp;
     private volatile boolean gone;
+    private volatile IOException why;
 
     /**
      * Connects and asks what the server serves.
@@ -58,9 +60,22 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
      */
     public RemoteController(Path socket, LiveTimeline timeline, Consumer<String> log)
             throws IOException {
+        this(socket, timeline, log, RemoteDevice.TIMEOUT_MS);
+    }
+
+    /**
+     * See {@link #RemoteController(Path, LiveTimeline, Consumer)}.
+     *
+     * @param answerMsMax how long the server may take for an answer
+     * @throws java.net.ConnectException if nobody listens there (yet)
+     * @throws ProtocolException if who does is no vfio-user server
+     */
+    public RemoteController(
+            Path socket, LiveTimeline timeline, Consumer<String> log, long answerMsMax)
+            throws IOException {
         this.timeline = timeline;
         this.log = log;
-        this.device = new RemoteDevice(socket, this::serve);
+        this.device = new RemoteDevice(socket, this::serve, answerMsMax);
         this.watch = new EventWatch("nvmetap-vfio-user-interrupts", this::failed);
     }
 
@@ -269,6 +284,7 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
         try {
             step.run();
         } catch (IOException e) {
+            why = e;
             gone = true;
             log.accept("the controller behind vfio-user is gone: " + e.getMessage());
         }
@@ -278,9 +294,24 @@ public final class RemoteController implements Controller, SharedMemory.Watcher,
         log.accept("vfio-user interrupts: " + failure);
     }
 
-    /** Whether the server stopped answering. */
+    /** Whether the server did not answer when it was asked. */
     public boolean isGone() {
         return gone;
+    }
+
+    /**
+     * Why the server answers no more; looks at the connection too, so that one that left while
+     * nothing was asked is noticed.
+     *
+     * @return empty while it does
+     */
+    public Optional<ProtocolException> departure() {
+        IOException known = gone ? why : device.over();
+        if (known == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ProtocolException(ProtocolException.kind(known), known.getMessage()));
     }
 
     /** Lets go of the server. */

@@ -5,6 +5,7 @@ import io.nvmetap.event.InterruptKind;
 import io.nvmetap.nvme.LittleEndian;
 import java.io.File;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -13,7 +14,7 @@ import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /** A vfio-user server's PCI device in its client's hands: one method for each thing asked of it. */
 final class RemoteDevice implements AutoCloseable {
-    /** Longest wait for an answer. */
+    /** Longest wait for an answer, unless told otherwise. */
     static final long TIMEOUT_MS = 10_000;
 
     private static final int ACCESS_BYTES = 16;
@@ -25,6 +26,7 @@ final class RemoteDevice implements AutoCloseable {
     private final Path socket;
     private final Connection connection;
     private final UnaryOperator<Message> onCommand;
+    private final long timeoutMs;
     private final Capabilities server;
     private final int[] interrupts = new int[VfioUser.IRQS];
     private PciIdentity identity;
@@ -35,17 +37,21 @@ final class RemoteDevice implements AutoCloseable {
 
     /**
      * @param onCommand answers the server's commands, on a thread of this object's
+     * @param timeoutMs longest wait for an answer
+     * @throws ConnectException if nobody listens there
+     * @throws ProtocolException if who does is no vfio-user server
      */
-    RemoteDevice(Path socket, UnaryOperator<Message> onCommand) throws IOException {
+    RemoteDevice(Path socket, UnaryOperator<Message> onCommand, long timeoutMs) throws IOException {
         this.socket = socket;
         this.onCommand = onCommand;
+        this.timeoutMs = timeoutMs;
         AFUNIXSocket connected;
         try {
             connected =
                     AFUNIXSocket.connectTo(
                             AFUNIXSocketAddress.of(new File(socket.toAbsolutePath().toString())));
         } catch (IOException e) {
-            throw new IOException(
+            throw new ConnectException(
                     "nobody serves vfio-user on " + socket + " (" + e.getMessage() + ")");
         }
         connection = new Connection(new MessageChannel(connected));
@@ -54,7 +60,7 @@ final class RemoteDevice implements AutoCloseable {
             look();
         } catch (IOException e) {
             connection.close();
-            throw new IOException(socket + ": " + e.getMessage());
+            throw new ProtocolException(ProtocolException.kind(e), socket + ": " + e.getMessage());
         }
     }
 
@@ -62,7 +68,7 @@ final class RemoteDevice implements AutoCloseable {
         Message reply = ask(VfioUser.COMMAND_VERSION, Capabilities.OURS.body(), List.of());
         Capabilities said = Capabilities.parse(reply.body());
         if (said == null || LittleEndian.u16(reply.body(), 0) != VfioUser.VERSION_MAJOR) {
-            throw new IOException("it does not speak vfio-user 0.x");
+            throw new ProtocolException("it does not speak vfio-user 0.x");
         }
         return said;
     }
@@ -74,7 +80,7 @@ final class RemoteDevice implements AutoCloseable {
         long bar0 = regionBytes(VfioUser.REGION_BAR0);
         long config = regionBytes(VfioUser.REGION_CONFIG);
         if (bar0 < PciIdentity.BAR0_BYTES_MIN || bar0 > 1 << 30 || config < ConfigSpace.BYTES) {
-            throw new IOException("it serves no PCI function with NVMe registers in BAR0");
+            throw new ProtocolException("it serves no PCI function with NVMe registers in BAR0");
         }
         for (int i = 0; i < VfioUser.IRQ_ERROR; i++) {
             interrupts[i] = irqCount(i);
@@ -286,12 +292,18 @@ final class RemoteDevice implements AutoCloseable {
         ask(VfioUser.COMMAND_DEVICE_RESET, new byte[0], List.of());
     }
 
+    /** Why nothing more will come; null while the connection is good. */
+    IOException over() {
+        return connection.over();
+    }
+
     private Message ask(int command, byte[] body, List<Descriptor> with) throws IOException {
-        Message reply = connection.request(command, body, with, TIMEOUT_MS);
+        Message reply = connection.request(command, body, with, timeoutMs);
         // A region's descriptor for mapping it is not used: every access crosses the socket.
         reply.closeDescriptors();
         if (reply.isError()) {
-            throw new IOException(
+            throw new ProtocolException(
+                    ProtocolException.Kind.REFUSED,
                     socket + " answered command " + command + " with error " + reply.error());
         }
         return reply;

@@ -1,0 +1,176 @@
+package io.nvmetap.agent;
+
+import io.nvmetap.capture.TopicOptions;
+import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.CommandRunner;
+import io.nvmetap.cli.ExitStatus;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code nvmetap agent}: takes the tap streams of mediators written in C. */
+@Command(
+        name = "agent",
+        mixinStandardHelpOptions = true,
+        description = "Receives the taps of mediators written in C (nvmetap.h).")
+public final class AgentCommand implements Callable<Integer> {
+    private static final long STOP_PATIENCE_S = 30;
+
+    @Option(
+            names = "--listen",
+            required = true,
+            paramLabel = "WHERE",
+            description = "unix:PATH, tcp:HOST:PORT, udp:HOST:PORT, serial:FILE or shm:FILE")
+    private String listen;
+
+    @Option(
+            names = "--out",
+            paramLabel = "F",
+            description = "trace to write; a second session goes to F-2, and so on")
+    private Path out;
+
+    @Mixin private TopicOptions topic = new TopicOptions();
+
+    @Option(
+            names = "--allow-uid",
+            paramLabel = "N",
+            description = "unix: processes of this user may connect too; may be repeated")
+    private List<Integer> allowedUids = List.of();
+
+    @Option(
+            names = "--allow-remote",
+            description = "tcp, udp: listen on an address that other machines reach")
+    private boolean remote;
+
+    @Option(names = "--once", description = "end when the first tap has left")
+    private boolean once;
+
+    private final PrintStream messages;
+    private volatile boolean whole;
+
+    AgentCommand(PrintStream messages) {
+        this.messages = messages;
+    }
+
+    /** Entry point of the launcher. */
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new AgentCommand(System.out), args, System.err));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        ListenSpec spec = ListenSpec.parse(listen, remote);
+        check(spec);
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
+        try {
+            Optional<IOException> failure;
+            try (TapSinks sinks = sinks()) {
+                Taps taps = listen(spec, sinks);
+                try (taps) {
+                    while (!taps.deaf() && !stop.await(1, TimeUnit.MILLISECONDS)) {
+                        if (taps.awaitLast(100) && once) {
+                            break;
+                        }
+                    }
+                }
+                failure = taps.failure();
+            }
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
+            whole = true;
+        } finally {
+            ended.countDown();
+        }
+        return ExitStatus.OK;
+    }
+
+    private void check(ListenSpec spec) {
+        if ((out == null) != topic.wanted()) {
+            throw CliFailure.usage("name one: --out F or --bootstrap-servers B");
+        }
+        topic.check();
+        if (!allowedUids.isEmpty() && spec.kind() != ListenSpec.Kind.UNIX) {
+            throw CliFailure.usage("--allow-uid is for unix: sockets; others do not tell the user");
+        }
+        if (out == null) {
+            return;
+        }
+        Path folder = out.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw CliFailure.environment(out + ": its folder does not exist; create it");
+        }
+        if (Files.isDirectory(out)) {
+            throw CliFailure.environment(out + ": is a folder; name a file");
+        }
+    }
+
+    private TapSinks sinks() throws IOException {
+        if (out != null) {
+            return TapSinks.ofFile(out);
+        }
+        return TapSinks.ofTopic(topic.open());
+    }
+
+    private Taps listen(ListenSpec spec, TapSinks sinks) throws IOException {
+        SecureRandom random = new SecureRandom();
+        Clocks clocks = new Clocks(System::nanoTime, System::currentTimeMillis, random::nextLong);
+        switch (spec.kind()) {
+            case UNIX, TCP -> {
+                SocketListener listener = SocketListener.open(spec, allowedUids);
+                say("listens on " + listener.address());
+                return new TapServer(listener, sinks, this::say, clocks);
+            }
+            case UDP -> {
+                UdpTaps udp = UdpTaps.open(spec.address(), sinks, this::say, clocks, once);
+                say("listens on " + udp.address());
+                return new TapThread(udp, this::say);
+            }
+            default -> {
+                TapSource source =
+                        spec.kind() == ListenSpec.Kind.SERIAL
+                                ? new StreamSource(spec.path())
+                                : MemorySource.open(spec.path(), ProcessHandle.current().pid());
+                say("reads " + spec.path());
+                TapReceiver receiver = new TapReceiver("tap 1", sinks, this::say, clocks);
+                return TapThread.of(receiver, source, this::say);
+            }
+        }
+    }
+
+    private synchronized void say(String line) {
+        messages.println("agent     " + line);
+        messages.flush();
+    }
+
+    /**
+     * A signal is the usual way to end: the sessions are closed first, and that it was asked to end
+     * is no failure.
+     */
+    private void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
+        if (ended.getCount() == 0) {
+            return;
+        }
+        stop.countDown();
+        try {
+            if (ended.await(STOP_PATIENCE_S, TimeUnit.SECONDS) && whole) {
+                Runtime.getRuntime().halt(ExitStatus.OK);
+            }
+            System.err.println("nvmetap: the recording may be incomplete");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
