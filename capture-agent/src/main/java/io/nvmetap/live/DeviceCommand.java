@@ -49,7 +49,8 @@ public final class DeviceCommand implements Callable<Integer> {
             paramLabel = "SPEC|none",
             defaultValue = "none",
             description =
-                    "mediation driver in front: reference, reference:fault=ID[,ID] or none"
+                    "mediation driver in front: none, "
+                            + DriverSpec.SYNTAX
                             + " (default ${DEFAULT-VALUE})")
     private String driver;
 

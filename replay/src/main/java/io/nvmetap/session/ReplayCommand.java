@@ -46,9 +46,9 @@ public final class ReplayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "SPEC",
             description =
-                    "reference, reference:fault=ID[,ID], exec:COMMAND with {listen} and {connect}"
-                            + " for its two sockets, vfio-user:SOCK, or qtest:SOCK (QEMU's own"
-                            + " NVMe device)")
+                    DriverSpec.SYNTAX
+                            + "; exec:COMMAND with {listen} and {connect} for its two sockets,"
+                            + " vfio-user:SOCK, or qtest:SOCK (QEMU's own NVMe device)")
     private String driver;
 
     @Option(

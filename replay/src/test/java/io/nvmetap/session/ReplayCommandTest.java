@@ -100,7 +100,7 @@ class ReplayCommandTest {
         assertThat(complained().lines()).hasSize(4);
         assertThat(complained())
                 .contains("unknown fault 'nonsense'; known: torn-cqe-copyback")
-                .contains("reference:fault=ID[,ID], exec:COMMAND, vfio-user:SOCK or qtest:SOCK")
+                .contains("[,seed=N], exec:COMMAND, vfio-user:SOCK or qtest:SOCK")
                 .contains("no controller model 'none'");
     }
 
