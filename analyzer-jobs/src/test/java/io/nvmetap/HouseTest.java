@@ -55,7 +55,9 @@ class HouseTest {
                                     "nvme",
                                     "trace")),
                     Map.entry("capture", Set.of("broker", "cli", "device", "event", "trace")),
-                    Map.entry("broker", Set.of("cli", "trace")),
+                    Map.entry("process", Set.of()),
+                    Map.entry("broker", Set.of("cli", "process", "trace")),
+                    Map.entry("local", Set.of("broker", "cli", "process", "trace")),
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
