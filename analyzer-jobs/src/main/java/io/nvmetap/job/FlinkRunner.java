@@ -72,7 +72,12 @@ public final class FlinkRunner implements AnalysisRunner {
         Optional<Damage> damage = damage(trace);
         StreamExecutionEnvironment env = environment(1);
         try (CloseableIterator<byte[]> results =
-                AnalysisJob.judge(AnalysisJob.file(env, trace), options.rules(), options.settings())
+                AnalysisJob.judge(
+                                AnalysisJob.file(env, trace),
+                                options.rules(),
+                                options.settings(),
+                                1)
+                        .findings()
                         .executeAndCollect("nvmetap analyze " + trace.getFileName())) {
             results.forEachRemaining(m -> deliver(m, findings, summaries));
         } catch (Exception e) {

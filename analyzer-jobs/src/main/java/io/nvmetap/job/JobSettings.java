@@ -14,6 +14,8 @@ import java.util.Map;
  * @param thresholds theirs
  * @param exactlyOnce findings in transactions, visible one checkpoint late; else at least once,
  *     equal findings with equal ids
+ * @param shares among how many analyzers the rules over one controller are divided; 1 to {@link
+ *     io.nvmetap.rule.RuleShares#SHARES_MAX}
  * @param name of the job; two jobs on one broker need two
  */
 public record JobSettings(
@@ -22,6 +24,7 @@ public record JobSettings(
         List<String> rules,
         RuleSettings thresholds,
         boolean exactlyOnce,
+        int shares,
         String name)
         implements Serializable {
     /** Name of a job that was given none. */
@@ -34,6 +37,6 @@ public record JobSettings(
 
     /** Findings at least once, an unsecured broker. */
     public static JobSettings of(String brokers, List<String> rules, RuleSettings thresholds) {
-        return new JobSettings(brokers, Map.of(), rules, thresholds, false, NAME);
+        return new JobSettings(brokers, Map.of(), rules, thresholds, false, 1, NAME);
     }
 }

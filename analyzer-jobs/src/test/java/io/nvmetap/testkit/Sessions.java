@@ -53,6 +53,11 @@ public final class Sessions {
         return all.size();
     }
 
+    /** Events of all of them. */
+    public long events() {
+        return all.stream().mapToLong(List::size).sum();
+    }
+
     /** What the rules say of them in process. */
     public Set<Finding> judged(List<SessionSummary> summaries) {
         Set<Finding> findings = new HashSet<>();
