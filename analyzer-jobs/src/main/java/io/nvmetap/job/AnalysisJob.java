@@ -37,8 +37,8 @@ public final class AnalysisJob {
     private AnalysisJob() {}
 
     /**
-     * The whole live job: topic of events, rules, topics of findings and dead letters. The same in a
-     * process of ours and in a cluster.
+     * The whole live job: topic of events, rules, topics of findings and dead letters. The same in
+     * a process of ours and in a cluster.
      *
      * @param env with checkpoints enabled: what is promised of findings rests on them
      */
@@ -57,8 +57,7 @@ public final class AnalysisJob {
     }
 
     /** Events of a topic, live, from its beginning. */
-    private static DataStream<byte[]> topic(
-            StreamExecutionEnvironment env, JobSettings settings) {
+    private static DataStream<byte[]> topic(StreamExecutionEnvironment env, JobSettings settings) {
         KafkaSource<byte[]> source =
                 KafkaSource.<byte[]>builder()
                         .setProperties(properties(settings))
@@ -72,11 +71,7 @@ public final class AnalysisJob {
                                 KafkaRecordDeserializationSchema.valueOnly(
                                         ByteArrayDeserializer.class))
                         .build();
-        return env.fromSource(
-                        source,
-                        WatermarkStrategy.noWatermarks(),
-                        "events",
-                        BYTES)
+        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "events", BYTES)
                 .uid("events-topic");
     }
 

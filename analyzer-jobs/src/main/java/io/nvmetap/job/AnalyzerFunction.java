@@ -37,7 +37,9 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     /** A session of which nothing comes for so long, by the clock of the job, was cut off. */
     static final long SILENCE_MS = 30 * 60_000L;
 
-    /** Analyzers held as objects; the one not used for longest goes to state before there are more. */
+    /**
+     * Analyzers held as objects; the one not used for longest goes to state before there are more.
+     */
     static final int HELD_MAX = 64;
 
     private static final class Held {

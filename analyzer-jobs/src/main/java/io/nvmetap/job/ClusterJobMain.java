@@ -135,8 +135,7 @@ public final class ClusterJobMain {
     }
 
     Configuration configuration() {
-        return new Configuration()
-                .set(StateBackendOptions.STATE_BACKEND, stateBackend.flinkName);
+        return new Configuration().set(StateBackendOptions.STATE_BACKEND, stateBackend.flinkName);
     }
 
     JobSettings settings() throws IOException {

@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,7 +160,7 @@ class ClusterITCase {
     }
 
     @Test
-    void shouldKeepTwoTaskManagersBusyWithOneHotController() throws Exception {
+    void shouldKeepTwoTaskManagersBusyWithOneHotController(TestReporter reporter) throws Exception {
         SimulationSpec busy = SimulationSpec.of(GuestKind.LINUX, 7, OPERATIONS).withCpus(4);
         Sessions hot = new Sessions(0xC3).with(Simulation.run(busy));
         List<SessionSummary> summaries = new ArrayList<>();
@@ -182,7 +183,7 @@ class ClusterITCase {
                         .extracting(ClusterRest.Subtask::taskManager)
                         .doesNotHaveDuplicates();
                 assertThat(working).allMatch(s -> s.busyMs() > 0);
-                System.out.println("shares " + n + ": " + working);
+                reporter.publishEntry("shares " + n, working.toString());
                 rest.cancel(job);
             }
         }

@@ -47,8 +47,7 @@ class ClusterJobMainTest {
                         .settings();
         assertThat(s.brokers()).isEqualTo("b:1");
         assertThat(s.rules()).containsExactly("command-stall", "mdts-exceeded");
-        assertThat(s.thresholds())
-                .isEqualTo(RuleSettings.DEFAULTS.with("command-stall.io=5s"));
+        assertThat(s.thresholds()).isEqualTo(RuleSettings.DEFAULTS.with("command-stall.io=5s"));
         assertThat(s.client()).containsEntry("security.protocol", "SSL");
         assertThat(s.exactlyOnce()).isTrue();
         assertThat(s.shares()).isEqualTo(4);

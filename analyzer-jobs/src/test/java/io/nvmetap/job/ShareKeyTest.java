@@ -54,7 +54,6 @@ class ShareKeyTest {
         }
         assertThat(all).hasSize(ShareKey.KNOWN_MAX + 1);
         assertThat(keys.getKey(first)).isEqualTo(before);
-        assertThat(ShareKey.whole(before))
-                .isEqualTo(new EventKey().getKey(event(0, 0)));
+        assertThat(ShareKey.whole(before)).isEqualTo(new EventKey().getKey(event(0, 0)));
     }
 }

@@ -44,8 +44,7 @@ class RuleSharesTest {
     static Stream<Source> sources() throws IOException {
         Stream<Source> planted =
                 PlantedFaults.all().stream().map(p -> Source.of(p.toString(), p.faulted()));
-        Stream<Source> healthy =
-                HealthyRuns.all().stream().map(r -> Source.of(r.name(), r.spec()));
+        Stream<Source> healthy = HealthyRuns.all().stream().map(r -> Source.of(r.name(), r.spec()));
         return Stream.of(planted, healthy, recordings()).flatMap(s -> s);
     }
 

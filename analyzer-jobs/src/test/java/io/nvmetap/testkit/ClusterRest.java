@@ -144,9 +144,7 @@ public final class ClusterRest {
             throws IOException, InterruptedException {
         await(
                 records + " records in " + task,
-                () ->
-                        subtasks(job, task).stream().mapToLong(Subtask::records).sum()
-                                >= records);
+                () -> subtasks(job, task).stream().mapToLong(Subtask::records).sum() >= records);
         return subtasks(job, task);
     }
 

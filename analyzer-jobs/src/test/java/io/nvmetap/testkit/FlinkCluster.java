@@ -121,7 +121,8 @@ public final class FlinkCluster implements AutoCloseable {
      * @return what it printed
      */
     public String cli(String... args) throws IOException, InterruptedException {
-        Process p = java("cli", List.of("-Xmx256m"), "org.apache.flink.client.cli.CliFrontend", args);
+        Process p =
+                java("cli", List.of("-Xmx256m"), "org.apache.flink.client.cli.CliFrontend", args);
         try {
             if (!p.waitFor(60, TimeUnit.SECONDS)) {
                 throw new IOException("flink " + String.join(" ", args) + " does not end");

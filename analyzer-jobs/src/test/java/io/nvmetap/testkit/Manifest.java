@@ -11,7 +11,9 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The FlinkDeployment of the project, as the tests run it: the same settings without Kubernetes. */
+/**
+ * The FlinkDeployment of the project, as the tests run it: the same settings without Kubernetes.
+ */
 public final class Manifest {
     private static final Path FILE = Path.of("src/main/kubernetes/flink-deployment.yaml");
     private static final List<String> OF_KUBERNETES =

@@ -62,8 +62,7 @@ public final class Sessions {
     public Set<Finding> judged(List<SessionSummary> summaries) {
         Set<Finding> findings = new HashSet<>();
         AnalyzerHub hub =
-                new AnalyzerHub(
-                        List.of(), RuleSettings.DEFAULTS, findings::add, summaries::add);
+                new AnalyzerHub(List.of(), RuleSettings.DEFAULTS, findings::add, summaries::add);
         part(0, 1).forEach(e -> hub.accept(e.copy()));
         hub.end();
         return findings;
