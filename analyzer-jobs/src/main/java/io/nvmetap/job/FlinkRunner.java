@@ -72,7 +72,12 @@ public final class FlinkRunner implements AnalysisRunner {
         Optional<Damage> damage = damage(trace);
         StreamExecutionEnvironment env = environment(1);
         try (CloseableIterator<byte[]> results =
-                AnalysisJob.judge(AnalysisJob.file(env, trace), options.rules(), options.settings())
+                AnalysisJob.judge(
+                                AnalysisJob.file(env, trace),
+                                options.rules(),
+                                options.settings(),
+                                1)
+                        .findings()
                         .executeAndCollect("nvmetap analyze " + trace.getFileName())) {
             results.forEachRemaining(m -> deliver(m, findings, summaries));
         } catch (Exception e) {
@@ -100,11 +105,8 @@ public final class FlinkRunner implements AnalysisRunner {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(brokers)) {
             StreamExecutionEnvironment env = environment(2);
             env.enableCheckpointing(1_000);
-            AnalysisJob.toTopics(
-                    AnalysisJob.judge(
-                            AnalysisJob.topic(env, brokers), options.rules(), options.settings()),
-                    brokers);
-            JobClient job = env.executeAsync("nvmetap analyze");
+            AnalysisJob.live(env, JobSettings.of(brokers, options.rules(), options.settings()));
+            JobClient job = env.executeAsync(JobSettings.NAME);
             boolean interrupted = false;
             try {
                 follow(consumer, job, options.untilEnded(), findings, summaries);

@@ -27,15 +27,32 @@ public final class Analyzer implements Serializable {
     private final StallCorrelator correlator;
     private final QuirkReport quirks = new QuirkReport();
     private final Map<String, Integer> violatedByRule = new TreeMap<>();
+
+    /** Judges only; absent from older state, which was of analyzers that do everything. */
+    private final boolean follower;
+
     private boolean ended;
 
     public Analyzer(List<Rule> rules, RuleSettings settings) {
+        this(rules, settings, false);
+    }
+
+    private Analyzer(List<Rule> rules, RuleSettings settings, boolean follower) {
+        this.follower = follower;
         this.rules = new java.util.ArrayList<>(rules);
         this.judges = new java.util.ArrayList<>();
         this.correlator = new StallCorrelator(rules);
         for (Rule r : rules) {
             judges.add(new Judge(r, settings));
         }
+    }
+
+    /**
+     * One that judges beside another, which has the story and the rules whose findings bear upon
+     * each other.
+     */
+    static Analyzer follower(List<Rule> rules, RuleSettings settings) {
+        return new Analyzer(rules, settings, true);
     }
 
     /**
@@ -50,15 +67,15 @@ public final class Analyzer implements Serializable {
             return;
         }
         history.apply(e);
-        story.note(history, e);
-        correlator.note(history, e);
-        quirks.note(history, e);
+        if (!follower) {
+            story.note(history, e);
+            correlator.note(history, e);
+            quirks.note(history, e);
+        }
         Consumer<Finding> counting =
                 f -> {
                     violatedByRule.merge(f.rule(), 1, Integer::sum);
-                    Finding refined = correlator.refine(history, f);
-                    quirks.found(history, refined);
-                    findings.accept(refined);
+                    findings.accept(follower ? f : refined(f));
                 };
         for (Judge judge : judges) {
             judge.step(history, e, counting);
@@ -66,6 +83,12 @@ public final class Analyzer implements Serializable {
         if (e.kind == EventKind.CAPTURE_ENDED) {
             end(findings, summaries);
         }
+    }
+
+    private Finding refined(Finding f) {
+        Finding refined = correlator.refine(history, f);
+        quirks.found(history, refined);
+        return refined;
     }
 
     /**
@@ -101,8 +124,8 @@ public final class Analyzer implements Serializable {
                         violated,
                         unknown,
                         holds,
-                        story.lines(history),
-                        quirks.lines(history)));
+                        follower ? List.of() : story.lines(history),
+                        follower ? List.of() : quirks.lines(history)));
     }
 
     /**
