@@ -66,7 +66,9 @@ class HouseTest {
                     Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
-                    Map.entry("report", Set.of("cli", "event", "finding", "rule", "trace")),
+                    Map.entry(
+                            "report",
+                            Set.of("cli", "event", "finding", "nvme", "rule", "show", "trace")),
                     Map.entry("job", Set.of("cli", "event", "finding", "report", "rule", "trace")),
                     Map.entry("plan", Set.of("event", "nvme", "device", "trace")),
                     Map.entry(

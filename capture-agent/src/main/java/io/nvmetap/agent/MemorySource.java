@@ -24,11 +24,15 @@ final class MemorySource implements TapSource {
     private static final int FRAMES_A_PASS = 4_096;
 
     private final Path file;
+    private final FileChannel channel;
+    private final long bytes;
     private final SharedRings rings;
     private boolean closed;
 
-    private MemorySource(Path file, SharedRings rings) {
+    private MemorySource(Path file, FileChannel channel, long bytes, SharedRings rings) {
         this.file = file;
+        this.channel = channel;
+        this.bytes = bytes;
         this.rings = rings;
     }
 
@@ -42,25 +46,42 @@ final class MemorySource implements TapSource {
             throw CliFailure.environment(
                     file + ": no such memory; start the mediator first, or check the path");
         }
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            long bytes = channel.size();
-            if (bytes > BYTES_MAX) {
-                throw CliFailure.environment(file + ": over " + BYTES_MAX + " bytes");
-            }
-            MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes);
-            map.order(ByteOrder.LITTLE_ENDIAN);
-            SharedRings rings = SharedRings.open(new UnsafeBuffer(map));
-            int reader = rings.lock((int) pid, MemorySource::lives);
-            if (reader != 0) {
-                throw CliFailure.environment(
-                        file + ": process " + reader + " reads it already; end that one first");
-            }
-            return new MemorySource(file, rings);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        boolean good = false;
+        try {
+            MemorySource source = map(file, channel, pid);
+            good = true;
+            return source;
         } catch (IllegalArgumentException no) {
             throw CliFailure.environment(
                     file + ": " + no.getMessage() + "; is it made by nvmetap_init?");
+        } finally {
+            if (!good) {
+                channel.close();
+            }
         }
+    }
+
+    private static MemorySource map(Path file, FileChannel channel, long pid) throws IOException {
+        long bytes = channel.size();
+        if (bytes > BYTES_MAX) {
+            throw CliFailure.environment(file + ": over " + BYTES_MAX + " bytes");
+        }
+        MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes);
+        map.order(ByteOrder.LITTLE_ENDIAN);
+        SharedRings rings = SharedRings.open(new UnsafeBuffer(map));
+        int reader = rings.lock((int) pid, MemorySource::lives);
+        if (reader != 0) {
+            throw CliFailure.environment(
+                    file + ": process " + reader + " reads it already; end that one first");
+        }
+        return new MemorySource(file, channel, bytes, rings);
+    }
+
+    /** To touch what is no longer behind the mapping would be an error of the whole JVM's. */
+    private boolean whole() throws IOException {
+        return channel.isOpen() && channel.size() >= bytes;
     }
 
     private static boolean lives(int process) {
@@ -70,6 +91,9 @@ final class MemorySource implements TapSource {
     @Override
     public Outcome pass(Deframer deframer, TapTranslator translator, int timeoutMs)
             throws IOException {
+        if (!whole()) {
+            throw new IOException(file + ": became shorter while it was read");
+        }
         try {
             int taken = rings.take(translator::accept, FRAMES_A_PASS);
             if (taken > 0) {
@@ -84,8 +108,6 @@ final class MemorySource implements TapSource {
             }
         } catch (IllegalStateException damaged) {
             throw new IOException(file + ": " + damaged.getMessage());
-        } catch (InternalError cut) {
-            throw new IOException(file + ": became shorter while it was read");
         }
         LockSupport.parkNanos(this, IDLE_NS);
         return Outcome.NOTHING;
@@ -102,10 +124,14 @@ final class MemorySource implements TapSource {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         if (!closed) {
             closed = true;
-            rings.unlock();
+            try (channel) {
+                if (whole()) {
+                    rings.unlock();
+                }
+            }
         }
     }
 }

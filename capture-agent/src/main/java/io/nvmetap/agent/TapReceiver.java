@@ -102,6 +102,9 @@ final class TapReceiver {
         } finally {
             finish(reason);
         }
+        if (!broken.isEmpty() && translator.sessions() == 0) {
+            throw new IOException(name + ": " + broken);
+        }
     }
 
     /** A source that breaks is one that ends; what the sinks refuse comes unchecked. */

@@ -4,6 +4,7 @@ import io.nvmetap.capture.EventSink;
 import io.nvmetap.capture.FileSink;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where sessions go: the topic, or a trace file for each. Any thread. */
@@ -17,7 +18,7 @@ final class TapSinks implements Closeable {
         this.topic = topic;
     }
 
-    /** The first session into {@code file}, later ones beside it: {@code name-2.avro}. */
+    /** The first session into {@code file}, later ones beside it: {@code name-2.avro} and so on. */
     static TapSinks ofFile(Path file) {
         return new TapSinks(file, null);
     }
@@ -42,7 +43,11 @@ final class TapSinks implements Closeable {
                     new Shared(topic), String.format("%016x%016x", sessionHigh, sessionLow));
         }
         files++;
-        Path target = files == 1 ? file : file.resolveSibling(numbered(file, files));
+        Path target = file;
+        // Only the file that was named is replaced if it is there.
+        while (files > 1 && Files.exists(target = file.resolveSibling(numbered(file, files)))) {
+            files++;
+        }
         return new Place(FileSink.open(target, sessionHigh, sessionLow), target.toString());
     }
 

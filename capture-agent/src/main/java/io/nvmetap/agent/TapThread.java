@@ -58,6 +58,9 @@ final class TapThread implements Taps {
             failed = e;
         } catch (RuntimeException ours) {
             failed = new IOException("internal error, please report: " + ours);
+        } catch (InternalError fault) {
+            // What the JVM makes of a mapped file that was cut off in the very moment it was read.
+            failed = new IOException("the tap's memory is gone: " + fault.getMessage());
         }
         if (failed != null) {
             say.accept("let go: " + failed.getMessage());

@@ -42,6 +42,7 @@ final class UdpTaps implements TapThread.Work, Closeable {
     private final Map<SocketAddress, Peer> peers = new HashMap<>();
     private final ByteBuffer datagram = ByteBuffer.allocate(DATAGRAM_BYTES_MAX);
     private int accepted;
+    private boolean refused;
     private volatile boolean stopping;
 
     private UdpTaps(
@@ -134,6 +135,10 @@ final class UdpTaps implements TapThread.Work, Closeable {
         Peer p = peers.get(from);
         if (p == null) {
             if (peers.size() >= TAPS_MAX) {
+                if (!refused) {
+                    refused = true;
+                    say.accept("refused   " + TAPS_MAX + " taps send already");
+                }
                 return null;
             }
             accepted++;

@@ -1,7 +1,7 @@
 package io.nvmetap.boot;
 
-import io.nvmetap.cli.CliFailure;
 import io.nvmetap.capture.SinkPlan;
+import io.nvmetap.cli.CliFailure;
 import io.nvmetap.live.LiveMediation;
 import io.nvmetap.rig.Rig;
 import java.io.IOException;
@@ -55,11 +55,7 @@ final class Boot implements AutoCloseable {
 
     /** As the other; the recording goes where {@code sinks} says, too. */
     static Boot start(
-            Rig rig,
-            BootSpec spec,
-            SinkPlan sinks,
-            Consumer<String> onLine,
-            Consumer<String> log)
+            Rig rig, BootSpec spec, SinkPlan sinks, Consumer<String> onLine, Consumer<String> log)
             throws IOException {
         // A socket's path may have 107 bytes: not below the user's folder, wherever that is.
         Path socketFolder = Files.createTempDirectory("nvmetap");

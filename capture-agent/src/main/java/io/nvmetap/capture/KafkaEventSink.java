@@ -72,8 +72,7 @@ public final class KafkaEventSink implements EventSink, SpoolTarget {
     /** Behind a spool: retries for ever, and what is under way when it closes is the spool's. */
     public static KafkaEventSink spooled(String bootstrapServers, Map<String, String> client)
             throws IOException {
-        return new KafkaEventSink(
-                bootstrapServers, Integer.MAX_VALUE, CLOSE_AFTER_FAILURE, client);
+        return new KafkaEventSink(bootstrapServers, Integer.MAX_VALUE, CLOSE_AFTER_FAILURE, client);
     }
 
     private KafkaEventSink(

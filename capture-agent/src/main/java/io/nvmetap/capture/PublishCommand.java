@@ -79,7 +79,8 @@ public final class PublishCommand implements Callable<Integer> {
         if (bootstrapServers.isEmpty()) {
             return LocalBroker.ofUser().start(Topics.ALL);
         }
-        try (BrokerAdmin admin = BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE, client.load())) {
+        try (BrokerAdmin admin =
+                BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE, client.load())) {
             admin.createTopics(List.of(Topics.EVENTS));
         }
         return bootstrapServers;
@@ -89,7 +90,8 @@ public final class PublishCommand implements Callable<Integer> {
         CapturedEvent e = new CapturedEvent();
         String session = "-";
         boolean progress = System.console() != null;
-        try (KafkaEventSink sink = new KafkaEventSink(broker, deliveryTimeoutS * 1_000, client.load())) {
+        try (KafkaEventSink sink =
+                new KafkaEventSink(broker, deliveryTimeoutS * 1_000, client.load())) {
             while (reader.next(e)) {
                 if (reader.events() == 1) {
                     session = e.sessionHex();

@@ -100,8 +100,7 @@ public final class SpoolSink implements EventSink {
             for (SpoolChunk c = next(); c != null; c = next()) {
                 SpoolChunk chunk = c;
                 SpoolTarget.Answer answer = error -> answered(chunk, error);
-                chunk.forEach(
-                        (key, from, at, count) -> target.send(key, from, at, count, answer));
+                chunk.forEach((key, from, at, count) -> target.send(key, from, at, count, answer));
             }
         } catch (InterruptedException stopped) {
             return;

@@ -1,8 +1,8 @@
 package io.nvmetap.capture;
 
 import io.nvmetap.broker.BrokerAdmin;
-import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.trace.Topics;
 import java.io.IOException;
 import java.nio.file.Path;

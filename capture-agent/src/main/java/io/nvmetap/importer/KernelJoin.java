@@ -71,6 +71,7 @@ final class KernelJoin {
     private final List<Prepared> prepared = new ArrayList<>();
     private final List<Remark> remarks = new ArrayList<>();
     private final CapturedEvent own = new CapturedEvent();
+    private final int commandsMax;
     private int told;
     private boolean mediated;
     private long apartNs;
@@ -79,13 +80,14 @@ final class KernelJoin {
     private long matched;
     private long onlyKernel;
 
-    private KernelJoin() {}
+    private KernelJoin(int commandsMax) {
+        this.commandsMax = commandsMax;
+    }
 
     static void run(Path log, Path recording, Path output, byte[] digest, PrintStream out)
             throws IOException {
-        KernelJoin join = new KernelJoin();
-        join.readRecording(recording);
-        join.readLog(log);
+        KernelJoin join = new KernelJoin(COMMANDS_MAX);
+        join.read(log, recording);
         join.anchor(recording);
         join.match();
         join.tell();
@@ -97,6 +99,19 @@ final class KernelJoin {
     }
 
     /* ---- reading -------------------------------------------------------------------------- */
+
+    /**
+     * @param commandsMax commands of each that are taken
+     * @throws CliFailure if one has more, or the log has nothing of NVMe
+     */
+    static void readBoth(Path log, Path recording, int commandsMax) throws IOException {
+        new KernelJoin(commandsMax).read(log, recording);
+    }
+
+    private void read(Path log, Path recording) throws IOException {
+        readRecording(recording);
+        readLog(log);
+    }
 
     private void readRecording(Path recording) throws IOException {
         Map<Long, Recorded> byId = new HashMap<>();
@@ -124,9 +139,9 @@ final class KernelJoin {
         if (!guests(e)) {
             return;
         }
-        if (all.size() >= COMMANDS_MAX) {
+        if (all.size() >= commandsMax) {
             throw CliFailure.environment(
-                    "over " + COMMANDS_MAX + " commands in the recording; cut it into parts");
+                    "over " + commandsMax + " commands in the recording; cut it into parts");
         }
         Recorded r = new Recorded();
         r.controller = e.controller;
@@ -172,9 +187,9 @@ final class KernelJoin {
     }
 
     private void setup(KernelCommand c, long timeNs, Map<Long, Prepared> open) {
-        if (prepared.size() >= COMMANDS_MAX) {
+        if (prepared.size() >= commandsMax) {
             throw CliFailure.environment(
-                    "over " + COMMANDS_MAX + " commands in the kernel's log; cut it into parts");
+                    "over " + commandsMax + " commands in the kernel's log; cut it into parts");
         }
         Prepared p = new Prepared();
         p.qid = c.qid;

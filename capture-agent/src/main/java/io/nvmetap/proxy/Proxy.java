@@ -47,8 +47,7 @@ public final class Proxy implements AutoCloseable {
         Session session =
                 new Session(
                         random.nextLong(), random.nextLong(), ProxyHeader.started(spec.payload()));
-        EventSink sink =
-                sinks.with(FileSink.open(spec.out(), session.high(), session.low()));
+        EventSink sink = sinks.with(FileSink.open(spec.out(), session.high(), session.low()));
         // No snapshots: a file is read from its start, and one taken with commands in flight
         // would make a reader know less than the events before it told.
         agent = new Agent(ring, session, index -> LiveState.UNKNOWN, sink);

@@ -8,13 +8,16 @@ import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,9 +102,7 @@ class AgentPeersITCase {
         later[8] = 9;
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(later, 4, 40);
-        ByteBuffer.wrap(later)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .putInt(44, (int) crc.getValue());
+        ByteBuffer.wrap(later).order(ByteOrder.LITTLE_ENDIAN).putInt(44, (int) crc.getValue());
         try (AgentRun agent =
                 AgentRun.start(
                         "--listen",
@@ -220,6 +221,57 @@ class AgentPeersITCase {
         try (AgentRun empty = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
             assertThat(empty.status()).isEqualTo(ExitStatus.FAILURE);
             assertThat(empty.error()).contains("nvmetap_init").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void shouldRefuseMemoryThatIsTooLarge() throws Exception {
+        Path memory = folder.resolve("m");
+        try (RandomAccessFile file = new RandomAccessFile(memory.toFile(), "rw")) {
+            file.setLength(MemorySource.BYTES_MAX + 1);
+        }
+        String out = folder.resolve("t.avro").toString();
+        try (AgentRun agent = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
+            assertThat(agent.status()).isEqualTo(ExitStatus.FAILURE);
+            assertThat(agent.error()).contains("over 1073741824 bytes").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void shouldEndWithOneLineWhenTheMemoryIsCutOffWhileItReads() throws Exception {
+        Path memory = memory();
+        String out = folder.resolve("t.avro").toString();
+        try (AgentRun agent = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
+            assertThat(agent.text()).contains("reads");
+            try (RandomAccessFile file = new RandomAccessFile(memory.toFile(), "rw")) {
+                file.setLength(0);
+            }
+            assertThat(agent.status()).isEqualTo(ExitStatus.FAILURE);
+            assertThat(agent.error()).contains("became shorter").hasLineCount(1);
+        }
+    }
+
+    /** One ring, empty. */
+    private Path memory() throws Exception {
+        ByteBuffer b = ByteBuffer.allocate(1024 + 256 + 4096).order(ByteOrder.LITTLE_ENDIAN);
+        b.put(0, "NVMETAP1".getBytes(StandardCharsets.US_ASCII));
+        b.putInt(8, 1).putInt(12, 1024).putInt(16, 1).putInt(20, 4096);
+        return Files.write(folder.resolve("m"), b.array());
+    }
+
+    @Test
+    void shouldLetOneAgentReadAMemory() throws Exception {
+        Path memory = memory();
+        String out = folder.resolve("t.avro").toString();
+        try (AgentRun first = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
+            assertThat(first.text()).contains("reads");
+            try (AgentRun second = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
+                assertThat(second.status()).isEqualTo(ExitStatus.FAILURE);
+                assertThat(second.error()).contains("reads it already").hasLineCount(1);
+            }
+        }
+        try (AgentRun third = AgentRun.start("--listen", "shm:" + memory, "--out", out)) {
+            assertThat(third.text()).contains("reads");
         }
     }
 

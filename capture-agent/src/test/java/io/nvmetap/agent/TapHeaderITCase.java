@@ -36,6 +36,14 @@ class TapHeaderITCase {
         assertThat(c.object("mediator", flags)).exists();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepItsBounds(Compiler which) throws Exception {
+        String program = CPrograms.with(which, folder).build("bounds", List.of("-O2")).toString();
+        CPrograms.Ran ran = CPrograms.run(List.of(program));
+        assertThat(ran.status()).as(ran.text()).isZero();
+    }
+
     @Test
     void shouldUseMemoryRightlyWhenValgrindLooks() throws Exception {
         CPrograms c = CPrograms.with(Compiler.GCC, folder);
@@ -43,10 +51,12 @@ class TapHeaderITCase {
         String sample = c.build("sample", List.of("-O1"), "mediator").toString();
         String samples = c.build("samples", List.of("-O1")).toString();
         String overload = c.build("overload", List.of("-O1")).toString();
+        String bounds = c.build("bounds", List.of("-O1")).toString();
         for (List<String> program :
                 List.of(
                         List.of(sample, out, "0", "3"),
                         List.of(samples, out, "5", "620", "2"),
+                        List.of(bounds),
                         List.of(overload, out, "3", "2000", "2", "8192"))) {
             List<String> command =
                     new java.util.ArrayList<>(

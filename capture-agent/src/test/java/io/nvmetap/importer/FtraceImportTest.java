@@ -265,6 +265,67 @@ class FtraceImportTest {
                 .hasMessageContaining("cannot read it: no header page");
     }
 
+    @Test
+    void shouldStopATraceCmdThatDoesNotEnd() throws IOException {
+        Path dat = Files.write(folder.resolve("trace.dat"), new byte[] {1});
+        Path slow = script("slow", "exec sleep 600\n");
+        assertThatThrownBy(() -> TraceCmd.report(slow.toString(), dat, 1))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("took over 1 s");
+    }
+
+    @Test
+    void shouldRefuseToJoinMoreCommandsThanItHolds() throws IOException {
+        Path recording = KERNEL.resolve("linux-6.12.avro");
+        assertThatThrownBy(() -> KernelJoin.readBoth(LINUX_612, recording, 51))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("over 51 commands in the recording");
+        Path small = folder.resolve("small.avro");
+        run(LINUX_612, small, Optional.empty());
+        Path log = RECORDINGS.resolve("linux-6.1-ftrace-bind.ftrace.txt.gz");
+        assertThatThrownBy(() -> KernelJoin.readBoth(log, small, 100))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("over 100 commands in the kernel's log");
+    }
+
+    @Test
+    void shouldForgetTheOldestCommandInFlightWhenThereAreTooMany() throws IOException {
+        StringBuilder log = new StringBuilder();
+        for (int i = 0; i <= FtraceTranslator.OPEN_MAX; i++) {
+            int cid = i % 4096;
+            log.append("x-1 [000] .... ").append(setup("1.000000", 0, 1 + i / 4096, cid));
+            log.append('\n');
+        }
+        log.append("x-1 [000] .... ").append(complete("2.000000", 0)).append('\n');
+        log.append("x-1 [000] .... ").append(complete("2.000000", 1)).append('\n');
+        List<CapturedEvent> events =
+                imported(Files.writeString(folder.resolve("log.txt"), log.toString()));
+        int n = events.size();
+        assertThat(events.get(n - 3).commandId).isEqualTo(-1);
+        assertThat(events.get(n - 2).commandId).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTakeSoManyControllersAndQueuesAndNoMore() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i <= FtraceSurvey.CONTROLLERS_MAX; i++) {
+            lines.add(setup("1.000000", i, 1, 1));
+        }
+        for (int q = 1; q <= FtraceTranslator.QUEUES_MAX; q++) {
+            lines.add("1.000000: nvme_sq: nvme0: qid=" + q + ", head=1, tail=1");
+        }
+        lines.add("1.000000: nvme_sq: nvme0: qid=5000, head=1, tail=1");
+        lines.add("1.000000: nvme_complete_rq: nvme0: qid=5000, cmdid=1, res=0x0, status=0x0");
+        lines.add("1.000000: nvme_complete_rq: nvme0: qid=9, cmdid=1, res=0x0, status=0x0");
+        List<CapturedEvent> events = imported(lines.toArray(String[]::new));
+        assertThat(events.get(0).header.controllers()).hasSize(FtraceSurvey.CONTROLLERS_MAX);
+        assertThat(count(events, EventKind.COMMAND_EMITTED))
+                .isEqualTo(FtraceSurvey.CONTROLLERS_MAX);
+        int n = events.size();
+        assertThat(events.get(n - 3).knows(8, 2)).isFalse();
+        assertThat(events.get(n - 2).knows(8, 2)).isTrue();
+    }
+
     private Path script(String name, String text) throws IOException {
         Path file = folder.resolve(name);
         Files.writeString(file, "#!/bin/sh\n" + text);

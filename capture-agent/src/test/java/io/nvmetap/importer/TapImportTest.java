@@ -50,6 +50,20 @@ class TapImportTest {
     }
 
     @Test
+    void shouldRefuseAFileOfTooManySessions() throws IOException {
+        byte[] tap = tap();
+        int hello = 48 + (tap[4] & 0xFF | (tap[5] & 0xFF) << 8);
+        byte[] many = new byte[hello * (TapImport.SESSIONS_MAX + 1)];
+        for (int i = 0; i * hello < many.length; i++) {
+            System.arraycopy(tap, 0, many, i * hello, hello);
+        }
+        Path in = Files.write(folder.resolve("many.tap"), many);
+        assertThatThrownBy(() -> run(in, folder.resolve("t.avro")))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("over 100 sessions");
+    }
+
+    @Test
     void shouldEndInOrderWhenTheFileIsCutOff() throws IOException {
         byte[] cut = java.util.Arrays.copyOf(tap(), 9_999);
         Path out = folder.resolve("t.avro");

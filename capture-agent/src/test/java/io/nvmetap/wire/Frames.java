@@ -72,22 +72,24 @@ final class Frames {
     }
 
     static byte[] hello(long order, long id, int dropped) {
-        ByteBuffer b = body(56 + 2 * 6 + 28 + 2 * 4 + 8 + 7);
+        return hello(order, id, dropped, 1);
+    }
+
+    static byte[] hello(long order, long id, int dropped, int controllers) {
+        ByteBuffer b = body(56 + 2 * 6 + controllers * (28 + 2 * 4 + 8) + 7);
         b.putLong(id).putLong(0).putLong(0).putLong(TICKS_PER_SECOND);
-        b.putLong(order * 1000)
-                .putLong(1)
-                .putInt(0)
-                .put((byte) 1)
-                .put((byte) 1)
-                .putShort((short) 0);
+        b.putLong(order * 1000).putLong(1).putInt(0).put((byte) 1).put((byte) controllers);
+        b.putShort((short) 0);
         for (String s : List.of("", "", "", "sampler", "", "")) {
             text(b, s);
         }
-        b.putInt(-1).putInt(-1).putLong(0).putLong(0).putInt(-1);
-        for (int i = 0; i < 4; i++) {
-            text(b, "");
+        for (int c = 0; c < controllers; c++) {
+            b.putInt(-1).putInt(-1).putLong(0).putLong(0).putInt(-1);
+            for (int i = 0; i < 4; i++) {
+                text(b, "");
+            }
+            b.putLong(0);
         }
-        b.putLong(0);
         return frame(EventKind.CAPTURE_STARTED, order, dropped, b.array());
     }
 

@@ -189,6 +189,49 @@ class TapTranslatorTest {
     }
 
     @Test
+    void shouldBoundWhatATapSaysItLost() {
+        byte[] body = new byte[10];
+        java.util.Arrays.fill(body, 0, 7, (byte) 0xFF);
+        body[7] = 0x7F;
+        f.feed(Frames.hello(0, 1), Frames.frame(EventKind.EVENTS_LOST, 1, 0, body));
+        assertThat(f.lost()).isEqualTo(TapTranslator.LOST_MAX);
+        body[7] = (byte) 0xFF;
+        f.feed(Frames.frame(EventKind.EVENTS_LOST, 2, 0, body));
+        assertThat(f.lost()).isEqualTo(TapTranslator.LOST_MAX);
+    }
+
+    @Test
+    void shouldTellTimeOfControllersThatAreSilentBesideABusyOne() {
+        byte[] hello = Frames.hello(0, 1, 0, 2);
+        f.feed(hello, Frames.doorbell(1, 11), Frames.heartbeat(2, 150_000_000L));
+        assertThat(f.events.subList(2, 4)).extracting(e -> e.controller).containsExactly(0, 1);
+        assertThat(f.events.subList(2, 4)).allMatch(e -> e.kind == EventKind.HEARTBEAT);
+    }
+
+    @Test
+    void shouldRefuseAHeaderThatCannotBe() {
+        for (int[] wrong : new int[][] {{24, 0}, {53, 0}, {53, 65}, {53, 2}, {52, 9}}) {
+            Frames fresh = new Frames();
+            byte[] hello = Frames.hello(0, 1);
+            int at = TapFrame.HEADER_BYTES + wrong[0];
+            java.util.Arrays.fill(hello, at, at + (wrong[0] == 24 ? 8 : 1), (byte) wrong[1]);
+            fresh.feed(Frames.seal(hello), Frames.doorbell(1, 1));
+            assertThat(fresh.events).as("%d at %d", wrong[1], wrong[0]).isEmpty();
+            assertThat(fresh.translator.malformed()).isEqualTo(1);
+            assertThat(fresh.translator.unheard()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldRefuseASnapshotOfTooManyQueues() {
+        byte[] body = new byte[48 + 36 * 4];
+        body[0] = 1;
+        ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN).putInt(4, TapHello.QUEUES_MAX + 1);
+        f.feed(Frames.hello(0, 1), Frames.frame(EventKind.STATE_SNAPSHOT, 1, 0, body));
+        assertThat(f.losses()).containsExactly("1 malformed frame");
+    }
+
+    @Test
     void shouldNotGoBackInTimeWhenClocksOfCpusDiffer() {
         byte[] earlier = Frames.doorbell(2, 12);
         ByteBuffer.wrap(earlier).order(ByteOrder.LITTLE_ENDIAN).putLong(32, 500);

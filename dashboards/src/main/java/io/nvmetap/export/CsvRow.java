@@ -29,33 +29,18 @@ final class CsvRow {
                 + ","
                 + (hasQueue(e.kind) ? Integer.toString(e.qid) : "")
                 + ","
-                + (hasCommand(e.kind) ? Long.toString(e.commandId) : "")
+                + (e.kind.ofCommand() ? Long.toString(e.commandId) : "")
                 + ","
                 + quoted(text.body(e));
     }
 
     private static boolean hasQueue(EventKind kind) {
-        return hasCommand(kind)
+        return kind.ofCommand()
                 || kind == EventKind.DOORBELL_RUNG
                 || kind == EventKind.SHADOW_DOORBELL
                 || kind == EventKind.STORE_FENCE
                 || kind == EventKind.QUEUE_MEMORY_RELEASED
                 || kind == EventKind.DECISION;
-    }
-
-    private static boolean hasCommand(EventKind kind) {
-        return switch (kind) {
-            case COMMAND_FETCHED,
-                    COMMAND_EMITTED,
-                    COMPLETION_SEEN,
-                    COMPLETION_COPIED,
-                    COMPLETION_STORED,
-                    POINTER_LIST_READ,
-                    REQUEST_STATE,
-                    PAYLOAD ->
-                    true;
-            default -> false;
-        };
     }
 
     /** Quoted if it must be; what a spreadsheet would take for a formula is made plain text. */

@@ -6,6 +6,7 @@ import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Verdict;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -231,6 +232,11 @@ public final class LiveState {
         problem = why;
     }
 
+    /** Event requests are out for as long as there is no news (NVMe Base 2.0c 5.2). */
+    private static boolean waits(OpenCommand c) {
+        return c.sqid() == 0 && c.opcode() == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
+    }
+
     /** Findings after one, oldest first. */
     public synchronized List<Told> findingsAfter(long number) {
         return findings.stream().filter(t -> t.number() > number).toList();
@@ -260,7 +266,7 @@ public final class LiveState {
                 Math.max(gaps, lost),
                 malformed,
                 open.size(),
-                open.values().stream().limit(OLDEST_SHOWN).toList(),
+                open.values().stream().filter(c -> !waits(c)).limit(OLDEST_SHOWN).toList(),
                 List.copyOf(sessions.keySet()),
                 shown);
     }

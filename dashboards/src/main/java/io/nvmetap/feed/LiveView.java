@@ -15,7 +15,7 @@ import java.util.List;
  * @param lost events lost, by what sessions say of themselves and by gaps
  * @param malformed messages that are neither event nor finding
  * @param open commands that are out
- * @param oldest the oldest of them
+ * @param oldest the oldest of them that do not wait by their nature
  * @param sessions sessions that have not ended, hexadecimal
  * @param stalls stalls, the open ones first
  */

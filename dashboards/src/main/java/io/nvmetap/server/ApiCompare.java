@@ -36,8 +36,7 @@ final class ApiCompare {
     }
 
     /** What the command said. */
-    private record Outcome(
-            int status, List<JsonNode> differences, JsonNode summary, String problem) {}
+    record Outcome(int status, List<JsonNode> differences, JsonNode summary, String problem) {}
 
     Reply compare(Query q) throws IOException {
         Capture a = captures.get(q.parameters().getOrDefault("a", ""));
@@ -50,7 +49,7 @@ final class ApiCompare {
                 g -> {
                     g.writeStringField("a", a.id());
                     g.writeStringField("b", second);
-                    g.writeStringField("verdict", verdict(o.status));
+                    g.writeStringField("verdict", verdict(o));
                     g.writeStringField("problem", o.problem);
                     g.writeStringField("command", command(a, b));
                     g.writeArrayFieldStart("differences");
@@ -64,12 +63,16 @@ final class ApiCompare {
                 });
     }
 
-    private static String verdict(int status) {
-        return switch (status) {
-            case ExitStatus.OK -> "SAME";
-            case ExitStatus.FOUND -> "DIVERGED";
-            default -> "UNKNOWN";
-        };
+    /** A replay names its verdict; a diff has an exit status only. */
+    static String verdict(Outcome o) {
+        JsonNode first = o.differences.isEmpty() ? MissingNode.getInstance() : o.differences.get(0);
+        String status =
+                switch (o.status) {
+                    case ExitStatus.OK -> "SAME";
+                    case ExitStatus.FOUND -> "DIVERGED";
+                    default -> "UNKNOWN";
+                };
+        return first.path("verdict").asText(status);
     }
 
     private static String command(Capture a, Capture b) {

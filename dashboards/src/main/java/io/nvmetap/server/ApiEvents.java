@@ -2,7 +2,6 @@ package io.nvmetap.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.VendorCatalog;
 import io.nvmetap.show.EventText;
@@ -101,25 +100,10 @@ final class ApiEvents {
         g.writeStringField("side", e.side.name());
         g.writeStringField("kind", e.kind.schemaName());
         g.writeStringField("text", text.body(e));
-        if (ofCommand(e.kind)) {
+        if (e.kind.ofCommand()) {
             g.writeNumberField("commandId", e.commandId);
         }
         g.writeEndObject();
-    }
-
-    private static boolean ofCommand(EventKind kind) {
-        return switch (kind) {
-            case COMMAND_FETCHED,
-                    COMMAND_EMITTED,
-                    COMPLETION_SEEN,
-                    COMPLETION_COPIED,
-                    COMPLETION_STORED,
-                    POINTER_LIST_READ,
-                    REQUEST_STATE,
-                    PAYLOAD ->
-                    true;
-            default -> false;
-        };
     }
 
     /** {@code ?seq=SEQ&controller=N}: queues, commands out, masks, CC and CSTS. */

@@ -116,7 +116,7 @@ public record CommandDetail(
         }
 
         private boolean accept(int ordinal, CapturedEvent e) {
-            if (e.commandId != commandId || !belongs(e.kind)) {
+            if (e.commandId != commandId || !e.kind.ofCommand()) {
                 return true;
             }
             if (lines.size() >= EVENTS_MAX) {
@@ -134,21 +134,6 @@ public record CommandDetail(
                 default -> {}
             }
             return true;
-        }
-
-        private static boolean belongs(EventKind kind) {
-            return switch (kind) {
-                case COMMAND_FETCHED,
-                        COMMAND_EMITTED,
-                        COMPLETION_SEEN,
-                        COMPLETION_COPIED,
-                        COMPLETION_STORED,
-                        POINTER_LIST_READ,
-                        REQUEST_STATE,
-                        PAYLOAD ->
-                        true;
-                default -> false;
-            };
         }
 
         private void command(CapturedEvent e, String what) {

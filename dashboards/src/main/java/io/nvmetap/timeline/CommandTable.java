@@ -1,5 +1,6 @@
 package io.nvmetap.timeline;
 
+import io.nvmetap.nvme.Opcodes;
 import java.util.Arrays;
 
 /**
@@ -20,6 +21,12 @@ public final class CommandTable {
 
     /** Never completed: a reset, or a disabled controller, ended it. */
     public static final int CUT = 16;
+
+    /**
+     * Waits by its nature: an Asynchronous Event Request (NVMe Base 2.0c 5.2) ends when there is
+     * news.
+     */
+    public static final int WAITS = 32;
 
     /** Not seen. */
     public static final long NEVER = -1;
@@ -54,7 +61,8 @@ public final class CommandTable {
         if (index == flags.length) {
             flags = Arrays.copyOf(flags, index + (index >> 1));
         }
-        flags[index] = (byte) (sqid == 0 ? ADMIN : 0);
+        boolean waits = sqid == 0 && opcode == Opcodes.ADMIN_ASYNC_EVENT_REQUEST;
+        flags[index] = (byte) ((sqid == 0 ? ADMIN : 0) | (waits ? WAITS : 0));
         return index;
     }
 

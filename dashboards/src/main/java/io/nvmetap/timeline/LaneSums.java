@@ -44,7 +44,8 @@ final class LaneSums {
             step(open ? waitingFor : last, from, end, r);
         }
         int flags = t.flags(c) & BAD;
-        if (flags != 0 && end >= r.fromNs()) {
+        boolean waits = (t.flags(c) & CommandTable.WAITS) != 0;
+        if (flags != 0 && !waits && end >= r.fromNs()) {
             bad[r.bucket(end)] |= (byte) flags;
         }
     }

@@ -21,6 +21,9 @@ public final class ExecDriver extends PeerDriver {
     /** The socket may be closed a moment before the process is seen to end. */
     private static final long END_PATIENCE_MS = 500;
 
+    /** Part of the time on a CPU above which a process is called busy: others may be busier. */
+    private static final double SPINNING = 0.05;
+
     /** How often its CPU time is looked at. */
     private static final long SAMPLE_NS = 1_000_000_000;
 
@@ -119,7 +122,7 @@ public final class ExecDriver extends PeerDriver {
         return String.format(
                         Locale.ROOT,
                         "; its process %s (%.1f s of CPU in %.1f s)",
-                        busy > seconds / 4 ? "spins" : "waits",
+                        busy > seconds * SPINNING ? "spins" : "waits",
                         busy,
                         seconds)
                 + process.lastWords();

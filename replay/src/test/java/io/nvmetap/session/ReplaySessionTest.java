@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nvmetap.capture.Tap;
 import io.nvmetap.compare.Verdict;
 import io.nvmetap.compare.Verdict.Outcome;
+import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.VirtualTimeline;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
+import io.nvmetap.event.InterruptKind;
 import io.nvmetap.event.LiveState;
+import io.nvmetap.event.Side;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.plan.Plan;
 import io.nvmetap.target.Driver;
 import org.junit.jupiter.api.Test;
@@ -50,5 +56,63 @@ class ReplaySessionTest {
         Verdict verdict = replay(recording.ready().plan(), FakeDriver.passing());
         assertThat(verdict.outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(verdict.reason()).contains("several controllers are mixed");
+    }
+
+    /**
+     * A driver whose interrupts are under way for a while, and lost if they go another way then.
+     */
+    @Test
+    void shouldWaitForTheOldKindOfInterruptBeforeTheGuestChoosesAnother() {
+        Recording recording = new Recording().enable();
+        recording.ring(0, 1);
+        byte[] sqe = Recording.sqe(Opcodes.ADMIN_IDENTIFY, 1);
+        recording.complete(0, 0, 1, recording.fetch(0, sqe, 4096), 0);
+        recording.add(
+                new CapturedEvent()
+                        .asInterrupt(
+                                EventKind.INTERRUPT_RAISED,
+                                Side.DEVICE,
+                                0,
+                                InterruptKind.INTX,
+                                ""));
+        recording.add(new CapturedEvent().asVector(EventKind.VECTOR_UNMASKED, Side.DEVICE, 0));
+        recording.acknowledge(0, 1);
+        recording.admin(Recording.sqe(Opcodes.ADMIN_SET_FEATURES, 2));
+        Verdict verdict = replay(recording.plan(), new SlowLine());
+        assertThat(verdict.divergence()).isEmpty();
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SAME);
+    }
+
+    private static final class SlowLine extends FakeDriver {
+        private static final long UNDER_WAY_NS = 200_000;
+
+        private InterruptKind mode = InterruptKind.INTX;
+
+        @Override
+        protected InterruptSink lens(InterruptSink sink) {
+            return new InterruptSink() {
+                @Override
+                public void message(int vector) {
+                    sink.message(vector);
+                }
+
+                @Override
+                public void line(boolean asserted) {
+                    timeline.after(UNDER_WAY_NS, () -> arrive(asserted));
+                }
+
+                private void arrive(boolean asserted) {
+                    if (mode == InterruptKind.INTX) {
+                        sink.line(asserted);
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void interruptMode(InterruptKind newMode) {
+            mode = newMode;
+            super.interruptMode(newMode);
+        }
     }
 }

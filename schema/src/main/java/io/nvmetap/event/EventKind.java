@@ -92,4 +92,22 @@ public enum EventKind {
         }
         return VALUES[index];
     }
+
+    /**
+     * @return its {@code commandId} names a command, where the source could tell which
+     */
+    public boolean ofCommand() {
+        return switch (this) {
+            case COMMAND_FETCHED,
+                    COMMAND_EMITTED,
+                    COMPLETION_SEEN,
+                    COMPLETION_COPIED,
+                    COMPLETION_STORED,
+                    POINTER_LIST_READ,
+                    REQUEST_STATE,
+                    PAYLOAD ->
+                    true;
+            default -> false;
+        };
+    }
 }

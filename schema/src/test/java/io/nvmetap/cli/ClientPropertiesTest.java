@@ -61,7 +61,8 @@ class ClientPropertiesTest {
     @Test
     void shouldRefuseWhatDeliveryOnceRestsOn() {
         assertThat(run("--kafka-property", "acks=0"))
-                .startsWith(ExitStatus.USAGE + " nvmetap: the Kafka property acks is nvmetap's own");
+                .startsWith(
+                        ExitStatus.USAGE + " nvmetap: the Kafka property acks is nvmetap's own");
     }
 
     @Test

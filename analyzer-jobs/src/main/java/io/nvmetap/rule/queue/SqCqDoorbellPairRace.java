@@ -17,8 +17,10 @@ import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Both doorbells of one pair are rung by two CPUs at once and the pair stalls afterwards. Either
@@ -30,18 +32,24 @@ public final class SqCqDoorbellPairRace extends Rule {
 
     private static final Threshold OVERLAP = Threshold.ns("sq-cq-doorbell-pair-race.overlap", 200);
 
+    private static final int QID_MAX = 65_535;
+
     /** Doorbells of one pair. */
     private static final class Pair implements Serializable {
         private static final long serialVersionUID = 1L;
         final long[] timeNs = {-1, -1};
         final long[] seq = {-1, -1};
         final int[] cpu = {-1, -1};
+        final boolean[] locked = new boolean[2];
         long overlapFromSeq = -1;
         long overlapSeq = -1;
         long overlapNs = -1;
     }
 
     private final Map<Integer, Pair> pairs = new HashMap<>();
+
+    /** Locks that are held: those of pairs, and -1 for the controller's. */
+    private final Set<Integer> locks = new HashSet<>();
 
     public SqCqDoorbellPairRace() {
         super(
@@ -77,6 +85,12 @@ public final class SqCqDoorbellPairRace extends Rule {
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled || h.gapSeq == e.seq) {
             pairs.clear();
+            locks.clear();
+        }
+        if (e.kind == EventKind.LOCK_TAKEN && e.value >= -1 && e.value <= QID_MAX) {
+            locks.add((int) e.value);
+        } else if (e.kind == EventKind.LOCK_RELEASED) {
+            locks.remove((int) e.value);
         }
         if (e.kind != EventKind.DOORBELL_RUNG || e.side != Side.DEVICE || e.cpu < 0) {
             return;
@@ -88,9 +102,11 @@ public final class SqCqDoorbellPairRace extends Rule {
         p.timeNs[mine] = e.timeNs;
         p.seq[mine] = e.seq;
         p.cpu[mine] = e.cpu;
+        p.locked[mine] = locks.contains(e.qid) || locks.contains(-1);
         boolean together =
                 p.timeNs[other] >= 0
                         && p.cpu[other] != e.cpu
+                        && !(p.locked[mine] && p.locked[other])
                         && e.timeNs - p.timeNs[other] < judge.settings().of(OVERLAP);
         if (together) {
             p.overlapFromSeq = p.seq[other];

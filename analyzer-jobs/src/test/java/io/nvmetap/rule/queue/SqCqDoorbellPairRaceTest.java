@@ -29,6 +29,50 @@ class SqCqDoorbellPairRaceTest {
     }
 
     @Test
+    void shouldHoldWhenBothAreRungUnderTheLockOfThePair() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .locks(1)
+                .sq(Side.DEVICE, 1, 1)
+                .onCpu(1)
+                .unlocks(1)
+                .ns(100)
+                .locks(1)
+                .cq(Side.DEVICE, 1, 1)
+                .onCpu(0)
+                .unlocks(1)
+                .heartbeatAfterMs(400)
+                .judged()
+                .besides("command-stall")
+                .holds(RULE);
+    }
+
+    @Test
+    void shouldReportOverlapWhereOnlyOneTakesTheLock() {
+        Scenario.log()
+                .ready()
+                .emitted(1, 1)
+                .seen(1, 1)
+                .us(5)
+                .emitted(1, 2)
+                .locks(1)
+                .sq(Side.DEVICE, 1, 1)
+                .onCpu(1)
+                .unlocks(1)
+                .ns(100)
+                .cq(Side.DEVICE, 1, 1)
+                .onCpu(0)
+                .heartbeatAfterMs(400)
+                .judged()
+                .besides("command-stall")
+                .violatesOnly(RULE, Party.CONTROLLER);
+    }
+
+    @Test
     void shouldHoldWhenThePairGoesOn() {
         Scenario.log()
                 .ready()

@@ -267,6 +267,38 @@ class DmaMapTest {
         assertThat(map.readInt(11 * PAGE)).isEqualTo(5);
     }
 
+    /**
+     * Memory that a peer is given: a range with a descriptor, whole, of pages that are not there.
+     */
+    @Test
+    void shouldBeMemoryOfItsOwn() throws IOException {
+        long base = 1L << 28;
+        long bytes = 64L << 30;
+        List<SharedMemory.Range> told = new ArrayList<>();
+        try (DmaMap own = DmaMap.ofFile("nvmetap-test", base, bytes)) {
+            own.watch(
+                    new SharedMemory.Watcher() {
+                        @Override
+                        public void added(SharedMemory.Range range) {
+                            told.add(range);
+                        }
+
+                        @Override
+                        public void removed(SharedMemory.Range range) {
+                            told.remove(range);
+                        }
+                    });
+            assertThat(told).hasSize(1);
+            assertThat(told.get(0).descriptor()).isNotNull();
+            assertThat(told.get(0).bytes()).isEqualTo(bytes);
+            own.writeLong(base + bytes - 8, 0x0102_0304_0506_0708L);
+            assertThat(own.readLong(base + bytes - 8)).isEqualTo(0x0102_0304_0506_0708L);
+            assertThat(own.readLong(base)).isZero();
+            assertThat(own.contains(base + bytes, 1)).isFalse();
+        }
+        assertThat(told).isEmpty();
+    }
+
     @Test
     void shouldReachEveryGibibyteOfALargeFile() {
         assertThat(map(0, 3 * GIB, Descriptors.file(3 * GIB), 0)).isZero();

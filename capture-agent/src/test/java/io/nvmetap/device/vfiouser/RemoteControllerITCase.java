@@ -9,6 +9,7 @@ import io.nvmetap.event.ResetKind;
 import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Registers;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.newsclub.net.unix.AFUNIXServerSocket;
 
 /** Client and server of ours, end to end, with a modelled controller behind. */
 @Timeout(120)
@@ -259,6 +261,42 @@ class RemoteControllerITCase {
         assertThat(rig.enable()).isTrue();
     }
 
+    /** Nobody asked anything: the connection itself tells. */
+    @Test
+    void shouldNoticeAServerThatLeftWhileNothingWasAsked() throws IOException {
+        start(Between.CLIENT_AND_SERVER);
+        assertThat(rig.enable()).isTrue();
+        assertThat(rig.remote.departure()).isEmpty();
+        rig.server.close();
+        assertThat(rig.until(() -> rig.remote.departure().isPresent())).isTrue();
+        assertThat(rig.remote.departure().orElseThrow().kind())
+                .isEqualTo(ProtocolException.Kind.LEFT);
+        assertThat(rig.remote.isGone()).isFalse();
+    }
+
+    @Test
+    void shouldSayThatAServerIsSilent() throws IOException {
+        start(Between.CLIENT_AND_SERVER);
+        Path deaf = folder.resolve("deaf");
+        try (AFUNIXServerSocket socket = DeviceServer.bind(deaf)) {
+            assertThat(socket.isBound()).isTrue();
+            assertThatThrownBy(() -> new RemoteController(deaf, rig.clientTime, rig.log::add, 200))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class,
+                            e -> assertThat(e.kind()).isEqualTo(ProtocolException.Kind.SILENT))
+                    .hasMessageContaining("did not answer command 1 within 200 ms");
+        }
+    }
+
+    @Test
+    void shouldTellThatTheLastClientLeft() throws IOException {
+        start(Between.CLIENT_AND_SERVER);
+        assertThat(rig.enable()).isTrue();
+        assertThat(rig.server.deserted()).isFalse();
+        rig.remote.close();
+        assertThat(rig.until(rig.server::deserted)).isTrue();
+    }
+
     @Test
     void shouldSayThatNobodyServes() throws IOException {
         start(Between.CLIENT_AND_SERVER);
@@ -266,7 +304,7 @@ class RemoteControllerITCase {
                         () ->
                                 new RemoteController(
                                         folder.resolve("none"), rig.clientTime, rig.log::add))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(ConnectException.class)
                 .hasMessageContaining("nobody serves vfio-user");
     }
 }

@@ -7,6 +7,7 @@ export const OWN = 2;
 export const FAILED = 4;
 export const OPEN = 8;
 export const CUT = 16;
+export const WAITS = 32;
 
 const NAMES = {
   hops: ['--hop-0', '--hop-1', '--hop-2', '--hop-3', '--hop-4'],
@@ -26,7 +27,7 @@ export function palette(markNames) {
   return {
     hops: NAMES.hops.map(colour),
     marks: markNames.map((n) => colour(MARKS[n] || '--mark-quiet')),
-    bad: colour('--error'), text: colour('--text'), quiet: colour('--text-quiet'), line: colour('--line'),
+    bad: colour('--error'), waits: colour('--mark-quiet'), text: colour('--text'), quiet: colour('--text-quiet'), line: colour('--line'),
     surface: colour('--surface'), band: colour('--band'), reset: colour('--reset'), accent: colour('--accent'),
     severity: { ERROR: colour('--error'), WARNING: colour('--warning'), INFO: colour('--info') },
     guest: colour('--guest'), device: colour('--controller'), spanText: colour('--span-text'),

@@ -1,6 +1,6 @@
 // A picture of one tile and one page of lanes, drawn once; the canvas then only moves pictures about.
 
-import { CUT, FAILED, OPEN } from './palette.js';
+import { CUT, FAILED, OPEN, WAITS } from './palette.js';
 import { MARK_STRIP } from './layout.js';
 import { Raster } from './raster.js';
 
@@ -30,7 +30,7 @@ export function spanBox(lane) {
   return { room, row };
 }
 
-/** Steps of a command as [hop, from, to]. */
+/** Steps of a command as [hop, from, to]; -1 for what never ended. */
 export function steps(c) {
   const out = [];
   let from = c.start;
@@ -52,15 +52,16 @@ function commands(raster, tile, lane, y, list, colours) {
   for (const c of list) {
     const top = y + 2 + c.row * row;
     const parts = steps(c);
+    const unended = c.flags & WAITS ? colours.waits : colours.bad;
     if ((c.end - c.start) / scale < NARROW) {
       const [hop] = parts.reduce((a, b) => (b[2] - b[1] > a[2] - a[1] ? b : a));
-      raster.bar((c.start - tile.fromNs) / scale, top, 1, h, hop < 0 ? colours.bad : colours.hops[hop]);
+      raster.bar((c.start - tile.fromNs) / scale, top, 1, h, hop < 0 ? unended : colours.hops[hop]);
       continue;
     }
     for (const [hop, from, to] of parts) {
       const bad = hop < 0;
       raster.bar((from - tile.fromNs) / scale, top, (to - from) / scale, h,
-        bad ? colours.bad : colours.hops[hop], bad ? WAITING_ALPHA : 255);
+        bad ? unended : colours.hops[hop], bad ? WAITING_ALPHA : 255);
     }
     if (c.flags & FAILED) raster.bar((c.end - tile.fromNs) / scale - 1, top, 2, h, colours.bad);
   }

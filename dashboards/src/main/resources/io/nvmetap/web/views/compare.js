@@ -64,7 +64,7 @@ async function parting(box, answer, signal) {
 function otherDifferences(list) {
   return list.length > 1 && el('section', null, el('h2', null, 'And here ', el('span.count', null, f.count(list.length - 1))),
     table('Other differences', ['Stream', 'A', 'B'], list.slice(1).map((d) => el('tr', null,
-      el('th', { scope: 'row' }, `${d.stream} ${f.count(d.number)}`), el('td', null, d.a), el('td', null, d.b)))));
+      el('th', { scope: 'row' }, `${d.stream}, number ${f.count(d.number)}`), el('td', null, d.a), el('td', null, d.b)))));
 }
 
 function counts(summary) {
@@ -75,7 +75,13 @@ function counts(summary) {
         el('tr', null, el('th', { scope: 'row' }, name), el('td.number', null, f.count(a)), el('td.number', null, f.count(b))))));
 }
 
-const VERDICTS = { SAME: 'good', DIVERGED: 'error', UNKNOWN: 'warning' };
+const SAYS = {
+  SAME: () => 'No difference in meaning.',
+  DIVERGED: (answer) => f.plural(answer.differences.length, 'difference'),
+  VIOLATED: () => 'The guest sees no difference, but the driver breaks a rule.',
+  UNKNOWN: () => 'It cannot be decided.',
+};
+const VERDICTS = { SAME: 'good', DIVERGED: 'error', VIOLATED: 'error', UNKNOWN: 'warning' };
 
 async function replayed(box, answer, signal) {
   const v = answer.differences[0] || {};
@@ -85,6 +91,7 @@ async function replayed(box, answer, signal) {
     el('p', null, v.commandsCompared !== undefined ? `${f.count(v.commandsCompared)} commands compared with driver ${v.driver}. ` : '', v.reason || ''),
     v.divergence ? [el('h2', null, 'They part here'), el('div.parted', null, left.before, el('div'), left.at,
       el('div.parting', null, el('p.where', null, 'Replayed'), el('p.sentence', null, v.divergence)), left.after, el('div'))] : null,
+    v.rules?.violated?.length ? el('section', null, el('h2', null, 'Rules that the driver breaks'), el('ul.story', null, v.rules.violated.map((r) => el('li', null, `${r.rule}: ${r.explanation}`)))) : null,
     v.uncompared?.length ? el('section', null, el('h2', null, 'Not compared'), el('ul.story', null, v.uncompared.map((u) => el('li', null, `${u.text} (${f.count(u.count)})`)))) : null,
     v.adapted?.length ? el('section', null, el('h2', null, 'Driven otherwise'), el('ul.story', null, v.adapted.map((u) => el('li', null, `${u.text} (${f.count(u.count)})`)))) : null,
     el('p.quiet-text', null, 'To look at the replay itself, record it and choose it as B:'),
@@ -104,10 +111,9 @@ export async function compare({ main, parts, signal }) {
   fill(out, waiting(second === REPLAY ? 'Replaying into the reference driver' : 'Comparing by meaning'));
   const answer = await api.compare(id, second, signal);
   const body = el('div', null);
-  const same = answer.verdict === 'SAME';
   fill(out,
     el('div.title-row', null, el(`span.badge.large.${VERDICTS[answer.verdict]}`, null, answer.verdict.toLowerCase()),
-      el('span', null, same ? 'No difference in meaning.' : answer.verdict === 'DIVERGED' ? f.plural(answer.differences.length, 'difference') : 'It cannot be decided.')),
+      el('span', null, (SAYS[answer.verdict] || SAYS.UNKNOWN)(answer))),
     answer.problem ? problem(answer.problem) : null,
     body,
     second === REPLAY ? null : [otherDifferences(answer.differences), counts(answer.summary)],

@@ -68,7 +68,7 @@ function paintHeat(canvas, l) {
 
 function heatMap(l, signal) {
   const canvas = el('canvas.heat', { role: 'img', 'aria-label': `Heat map: ${f.count(l.commands)} commands by time and duration; the table below has the figures` });
-  const says = el('p.quiet-text', null, 'Darker is more commands. Point at a cell.');
+  const says = el('p.quiet-text', null, 'The stronger the colour, the more commands. Point at a cell.');
   let grid = null;
   const paint = () => { grid = paintHeat(canvas, l); };
   requestAnimationFrame(paint);
@@ -154,12 +154,14 @@ function share(row) {
   return bar;
 }
 
-function percentiles(l) {
+function percentiles(id, l) {
   const heads = ['Queue', 'Command', '#Commands', '#Median', '#90 %', '#99 %', '#99.9 %', '#Longest', 'Whose part'];
   return el('section', null, el('h2', null, 'Percentiles by queue and command'),
     table('Latencies by queue and command', heads,
       l.rows.map((r) => el('tr', null,
-        el('td', null, f.queue(r.sqid)), el('th', { scope: 'row' }, r.name), el('td.number', null, f.count(r.whole.count)),
+        el('td', null, f.queue(r.sqid)), el('th', { scope: 'row' },
+          el('a', { href: `#/latency/${encodeURIComponent(id)}?sqid=${r.sqid}&opcode=${r.opcode}`, 'data-row': true, 'aria-label': `only ${r.name} of ${f.queue(r.sqid)}` }, r.name)),
+        el('td.number', null, f.count(r.whole.count)),
         ['p50', 'p90', 'p99', 'p999', 'max'].map((q) => el('td.number', null, f.duration(r.whole[q]))), el('td', null, share(r))))),
     el('p.quiet-text', null, 'From the doorbell to the completion the guest finds. Parts: ',
       el('span.key.mediator', null, 'mediator'), ' ', el('span.key.controller', null, 'controller'), ' ', el('span.key.guest', null, 'guest, until it acknowledges')));
@@ -176,7 +178,8 @@ function filters(id, l, query) {
     q.set('sqid', select.value);
     location.hash = `#/latency/${encodeURIComponent(id)}?${q}`;
   });
-  return el('label.chooser', null, 'Queue ', select);
+  const all = query.has('opcode') && el('a', { href: `#/latency/${encodeURIComponent(id)}` }, 'all commands');
+  return el('div.chooser', null, all, el('label', null, 'Queue ', select));
 }
 
 export async function latency({ main, parts, query, signal }) {
@@ -188,5 +191,5 @@ export async function latency({ main, parts, query, signal }) {
   fill(main,
     el('div.title-row', null, el('h1', null, 'Latency'), el('span.quiet-text', null, `${f.plural(l.commands, 'command')} of ${id}`), filters(id, l, query)),
     l.realTime ? null : el('p.note', null, 'Times of this capture are those of an emulation: they compare with each other, not with a real machine.'),
-    l.commands ? [heatMap(l, signal), partyChart(l, signal), percentiles(l)] : el('p.empty-line', null, 'No command completed.'));
+    l.commands ? [heatMap(l, signal), partyChart(l, signal), percentiles(id, l)] : el('p.empty-line', null, 'No command completed.'));
 }

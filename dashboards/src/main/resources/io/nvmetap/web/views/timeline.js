@@ -18,7 +18,8 @@ const ZOOM_STEP = 1.25;
 function legend(meta) {
   return el('ul.legend', { 'aria-label': 'Colours of the steps' },
     meta.hops.map((name, i) => el('li', null, el(`span.swatch.hop-${i}`, { 'aria-hidden': true }), name)),
-    el('li', null, el('span.swatch.bad', { 'aria-hidden': true }), 'failed or never completed'));
+    el('li', null, el('span.swatch.bad', { 'aria-hidden': true }), 'failed or never completed'),
+    el('li', null, el('span.swatch.waits', { 'aria-hidden': true }), 'event request, waits for news'));
 }
 
 class Timeline {
@@ -202,7 +203,8 @@ class Timeline {
       if (this.state.command !== commandId) return;
       const times = Object.values(c.at);
       const first = Math.min(...times);
-      if (move) this.view.centre((first + Math.max(...times)) / 2, Math.max(2000, (Math.max(...times) - first) * 6));
+      const long = Math.max(...times) - first;
+      if (move) this.view.centre(first + long / 2, long ? Math.max(2000, long * 6) : 2e6);
       this.showCommand(c);
       this.moved();
     } catch (e) {
