@@ -4,9 +4,14 @@ import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.Topics;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -18,15 +23,33 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Builds the job graph: a source of encoded events, the rules, the findings. */
 public final class AnalysisJob {
+    /** Longest a transaction is open: below the 15 minutes that a broker allows by default. */
+    private static final String TRANSACTION_TIMEOUT_MS = "600000";
+
     private AnalysisJob() {}
 
+    /**
+     * The whole live job: topic of events, rules, topics of findings and dead letters. The same in a
+     * process of ours and in a cluster.
+     *
+     * @param env with checkpoints enabled: what is promised of findings rests on them
+     */
+    public static void live(StreamExecutionEnvironment env, JobSettings settings) {
+        // Fails where an operator has no uid: its state would be lost in an upgrade.
+        env.configure(new Configuration().set(PipelineOptions.AUTO_GENERATE_UIDS, false));
+        env.getConfig().enableObjectReuse();
+        toTopics(judge(topic(env, settings), settings.rules(), settings.thresholds()), settings);
+    }
+
     /** Events of a topic, live, from its beginning. */
-    public static DataStream<byte[]> topic(StreamExecutionEnvironment env, String brokers) {
+    private static DataStream<byte[]> topic(
+            StreamExecutionEnvironment env, JobSettings settings) {
         KafkaSource<byte[]> source =
                 KafkaSource.<byte[]>builder()
-                        .setBootstrapServers(brokers)
+                        .setProperties(properties(settings))
+                        .setBootstrapServers(settings.brokers())
                         .setTopics(Topics.EVENTS)
-                        .setGroupId("nvmetap-analyzer")
+                        .setGroupId(settings.name())
                         .setStartingOffsets(OffsetsInitializer.earliest())
                         .setProperty("commit.offsets.on.checkpoint", "false")
                         .setProperty("reconnect.backoff.max.ms", "1000")
@@ -62,20 +85,38 @@ public final class AnalysisJob {
     }
 
     /** Findings, and what could not be decoded, to their topics. */
-    public static void toTopics(SingleOutputStreamOperator<byte[]> findings, String brokers) {
-        findings.sinkTo(sink(brokers, Topics.FINDINGS)).name("findings").uid("findings-topic");
+    private static void toTopics(
+            SingleOutputStreamOperator<byte[]> findings, JobSettings settings) {
+        findings.sinkTo(sink(settings, Topics.FINDINGS, new FindingSchema(Topics.FINDINGS)))
+                .name("findings")
+                .uid("findings-topic");
+        String dead = Topics.EVENTS + Topics.DEAD_LETTER_SUFFIX;
         findings.getSideOutput(JudgeFunction.DEAD)
-                .sinkTo(sink(brokers, Topics.EVENTS + Topics.DEAD_LETTER_SUFFIX))
+                .sinkTo(sink(settings, dead, new DeadLetterSchema(dead)))
                 .name("dead letters")
                 .uid("dead-letters-topic");
     }
 
-    private static KafkaSink<byte[]> sink(String brokers, String topic) {
-        boolean dead = topic.endsWith(Topics.DEAD_LETTER_SUFFIX);
+    private static KafkaSink<byte[]> sink(
+            JobSettings settings, String topic, KafkaRecordSerializationSchema<byte[]> schema) {
+        Properties properties = properties(settings);
+        properties.setProperty("delivery.timeout.ms", "600000");
+        properties.setProperty("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS);
         return KafkaSink.<byte[]>builder()
-                .setBootstrapServers(brokers)
-                .setRecordSerializer(dead ? new DeadLetterSchema(topic) : new FindingSchema(topic))
-                .setProperty("delivery.timeout.ms", "600000")
+                .setKafkaProducerConfig(properties)
+                .setBootstrapServers(settings.brokers())
+                .setDeliveryGuarantee(
+                        settings.exactlyOnce()
+                                ? DeliveryGuarantee.EXACTLY_ONCE
+                                : DeliveryGuarantee.AT_LEAST_ONCE)
+                .setTransactionalIdPrefix(settings.name() + "-" + topic)
+                .setRecordSerializer(schema)
                 .build();
+    }
+
+    private static Properties properties(JobSettings settings) {
+        Properties properties = new Properties();
+        settings.client().forEach(properties::setProperty);
+        return properties;
     }
 }

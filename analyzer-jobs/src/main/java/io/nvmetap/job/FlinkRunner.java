@@ -100,11 +100,8 @@ public final class FlinkRunner implements AnalysisRunner {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(brokers)) {
             StreamExecutionEnvironment env = environment(2);
             env.enableCheckpointing(1_000);
-            AnalysisJob.toTopics(
-                    AnalysisJob.judge(
-                            AnalysisJob.topic(env, brokers), options.rules(), options.settings()),
-                    brokers);
-            JobClient job = env.executeAsync("nvmetap analyze");
+            AnalysisJob.live(env, JobSettings.of(brokers, options.rules(), options.settings()));
+            JobClient job = env.executeAsync(JobSettings.NAME);
             boolean interrupted = false;
             try {
                 follow(consumer, job, options.untilEnded(), findings, summaries);

@@ -1,0 +1,39 @@
+package io.nvmetap.job;
+
+import io.nvmetap.rule.RuleSettings;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a live job reads, judges by and promises.
+ *
+ * @param brokers Kafka bootstrap servers, HOST:PORT list
+ * @param client further properties of the Kafka clients (security)
+ * @param rules rule ids, empty for all
+ * @param thresholds theirs
+ * @param exactlyOnce findings in transactions, visible one checkpoint late; else at least once,
+ *     equal findings with equal ids
+ * @param name of the job; two jobs on one broker need two
+ */
+public record JobSettings(
+        String brokers,
+        Map<String, String> client,
+        List<String> rules,
+        RuleSettings thresholds,
+        boolean exactlyOnce,
+        String name)
+        implements Serializable {
+    /** Name of a job that was given none. */
+    public static final String NAME = "nvmetap-analyze";
+
+    public JobSettings {
+        client = Map.copyOf(client);
+        rules = List.copyOf(rules);
+    }
+
+    /** Findings at least once, an unsecured broker. */
+    public static JobSettings of(String brokers, List<String> rules, RuleSettings thresholds) {
+        return new JobSettings(brokers, Map.of(), rules, thresholds, false, NAME);
+    }
+}
