@@ -1,4 +1,4 @@
-package io.nvmetap.capture;
+package io.nvmetap.testkit;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,24 +7,35 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /** A broker in a process of its own that wants TLS and a name with a password. */
-final class SecureBroker implements AutoCloseable {
-    static final String USER = "nvmetap";
-    static final String PASSWORD = "correct-horse";
+public final class SecureBroker implements AutoCloseable {
+    public static final String USER = "nvmetap";
+    public static final String PASSWORD = "correct-horse";
+    private static final int MESSAGE_BYTES_MAX = 2 << 20;
     private static final String STORE_PASSWORD = "store-pass";
     private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule";
     private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule";
     private static final String HOST = "127.0.0.1";
 
-    final String secure;
-    final String inside;
-    final Path trust;
+    /** Where it wants both, HOST:PORT. */
+    public final String secure;
+
+    /** Where it wants neither. */
+    public final String inside;
+
+    private final Path trust;
     private final Process process;
 
     private SecureBroker(String secure, String inside, Path trust, Process process) {
@@ -34,7 +45,12 @@ final class SecureBroker implements AutoCloseable {
         this.process = process;
     }
 
-    static SecureBroker start(Path folder) throws Exception {
+    /**
+     * Starts it, and makes {@link #USER} known to it.
+     *
+     * @param folder where it keeps everything
+     */
+    public static SecureBroker start(Path folder) throws Exception {
         int[] ports = ports();
         Path keys = folder.resolve("keys.p12");
         Path trust = folder.resolve("trust.p12");
@@ -60,9 +76,21 @@ final class SecureBroker implements AutoCloseable {
         SecureBroker broker =
                 new SecureBroker(HOST + ":" + ports[0], HOST + ":" + ports[1], trust, process);
         broker.await(ports[0]);
+        broker.addUser();
         return broker;
     }
 
+    private void addUser() throws Exception {
+        ScramCredentialInfo info = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4_096);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", inside))) {
+            admin.alterUserScramCredentials(
+                            List.of(new UserScramCredentialUpsertion(USER, info, PASSWORD)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** The broker's own process. */
     public static void main(String[] args) throws Exception {
         new Formatter()
                 .setNodeId(1)
@@ -140,7 +168,7 @@ final class SecureBroker implements AutoCloseable {
         p.setProperty("ssl.keystore.type", "PKCS12");
         p.setProperty("log.dirs", folder.resolve("data").toString());
         p.setProperty("auto.create.topics.enable", "false");
-        p.setProperty("message.max.bytes", Integer.toString(KafkaEventSink.MESSAGE_BYTES_MAX));
+        p.setProperty("message.max.bytes", Integer.toString(MESSAGE_BYTES_MAX));
         p.setProperty("offsets.topic.replication.factor", "1");
         p.setProperty("transaction.state.log.replication.factor", "1");
         p.setProperty("transaction.state.log.min.isr", "1");
@@ -163,7 +191,7 @@ final class SecureBroker implements AutoCloseable {
     }
 
     /** What a client writes into its properties file. */
-    String clientFile(String mechanism, String password) {
+    public String clientFile(String mechanism, String password) {
         String module = mechanism.equals("PLAIN") ? PLAIN : SCRAM;
         return String.join(
                 "\n",
