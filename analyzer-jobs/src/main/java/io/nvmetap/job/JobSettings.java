@@ -1,5 +1,6 @@
 package io.nvmetap.job;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.rule.RuleSettings;
 import java.io.Serializable;
 import java.util.List;
@@ -35,8 +36,9 @@ public record JobSettings(
         rules = List.copyOf(rules);
     }
 
-    /** Findings at least once, an unsecured broker. */
-    public static JobSettings of(String brokers, List<String> rules, RuleSettings thresholds) {
-        return new JobSettings(brokers, Map.of(), rules, thresholds, false, 1, NAME);
+    /** Findings at least once. */
+    public static JobSettings of(Brokers brokers, List<String> rules, RuleSettings thresholds) {
+        return new JobSettings(
+                brokers.servers(), brokers.client(), rules, thresholds, false, 1, NAME);
     }
 }

@@ -1,6 +1,7 @@
 package io.nvmetap.capture;
 
 import io.nvmetap.broker.BrokerAdmin;
+import io.nvmetap.broker.BrokerException;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.trace.Topics;
@@ -101,7 +102,11 @@ public final class TopicOptions {
         KafkaEventSink topic = KafkaEventSink.spooled(bootstrapServers, properties);
         try {
             createTopic(properties);
-        } catch (IOException away) {
+        } catch (BrokerException away) {
+            if (away.isRefusal()) {
+                topic.close();
+                throw away;
+            }
             System.err.println(
                     "nvmetap: " + away.getMessage() + "; events wait in " + spool + " meanwhile");
         }
@@ -130,7 +135,7 @@ public final class TopicOptions {
         }
     }
 
-    private void createTopic(Map<String, String> properties) throws IOException {
+    private void createTopic(Map<String, String> properties) throws BrokerException {
         try (BrokerAdmin admin =
                 BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE, properties)) {
             admin.createTopics(List.of(Topics.EVENTS));
