@@ -486,10 +486,12 @@ public final class SideState implements Serializable {
                 facts.queueCreated = true;
             }
             case Opcodes.ADMIN_DELETE_SQ -> {
+                facts.queueDeleted = true;
                 sqs.remove(qid);
                 released(qid);
             }
             case Opcodes.ADMIN_DELETE_CQ -> {
+                facts.queueDeleted = true;
                 CompletionQueue gone = cqs.remove(qid);
                 if (gone != null) {
                     leave(gone);

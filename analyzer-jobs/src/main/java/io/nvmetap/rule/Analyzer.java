@@ -21,21 +21,17 @@ public final class Analyzer implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final History history = new History();
-    private final List<Rule> rules;
-    private final List<Judge> judges;
+    private final Roster roster;
     private final Story story = new Story();
     private final StallCorrelator correlator;
     private final QuirkReport quirks = new QuirkReport();
     private final Map<String, Integer> violatedByRule = new TreeMap<>();
+    private transient Consumer<Finding> out;
     private boolean ended;
 
     public Analyzer(List<Rule> rules, RuleSettings settings) {
-        this.rules = new java.util.ArrayList<>(rules);
-        this.judges = new java.util.ArrayList<>();
         this.correlator = new StallCorrelator(rules);
-        for (Rule r : rules) {
-            judges.add(new Judge(r, settings));
-        }
+        this.roster = new Roster(rules.stream().map(r -> new Judge(r, settings)).toList());
     }
 
     /**
@@ -53,19 +49,18 @@ public final class Analyzer implements Serializable {
         story.note(history, e);
         correlator.note(history, e);
         quirks.note(history, e);
-        Consumer<Finding> counting =
-                f -> {
-                    violatedByRule.merge(f.rule(), 1, Integer::sum);
-                    Finding refined = correlator.refine(history, f);
-                    quirks.found(history, refined);
-                    findings.accept(refined);
-                };
-        for (Judge judge : judges) {
-            judge.step(history, e, counting);
-        }
+        out = findings;
+        roster.ask(history, e, this::found);
         if (e.kind == EventKind.CAPTURE_ENDED) {
             end(findings, summaries);
         }
+    }
+
+    private void found(Finding f) {
+        violatedByRule.merge(f.rule(), 1, Integer::sum);
+        Finding refined = correlator.refine(history, f);
+        quirks.found(history, refined);
+        out.accept(refined);
     }
 
     /**
@@ -77,6 +72,7 @@ public final class Analyzer implements Serializable {
      */
     public void lose(long count, long atSeq) {
         history.lose(count, atSeq);
+        roster.everyRuleNext();
     }
 
     /** Ends a session that was cut off; does nothing if it has ended. */
@@ -87,7 +83,7 @@ public final class Analyzer implements Serializable {
         ended = true;
         int holds = 0;
         int unknown = 0;
-        for (Judge judge : judges) {
+        for (Judge judge : roster.judges()) {
             Verdict v = judge.end(history, findings);
             holds += v == Verdict.HOLDS ? 1 : 0;
             unknown += v == Verdict.UNKNOWN ? 1 : 0;

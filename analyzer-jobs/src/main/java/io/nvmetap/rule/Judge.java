@@ -20,6 +20,10 @@ public final class Judge implements Serializable {
 
     private final Rule rule;
     private final RuleSettings settings;
+
+    /** The rule, if it has deadlines, else null. */
+    private final Timed timed;
+
     private transient Consumer<Finding> sink;
     private transient History history;
     private long chances;
@@ -29,6 +33,17 @@ public final class Judge implements Serializable {
     Judge(Rule rule, RuleSettings settings) {
         this.rule = rule;
         this.settings = settings;
+        this.timed = rule instanceof Timed t ? t : null;
+    }
+
+    /** The rule it speaks for. */
+    Rule rule() {
+        return rule;
+    }
+
+    /** It is to be asked after each event. */
+    boolean isTimed() {
+        return timed != null;
     }
 
     /**
@@ -75,13 +90,21 @@ public final class Judge implements Serializable {
         }
     }
 
-    /** Looks at one event; a crash of the rule is its own UNKNOWN, never the session's end. */
-    void step(History h, CapturedEvent e, Consumer<Finding> out) {
+    /**
+     * Looks at one event; a crash of the rule is its own UNKNOWN, never the session's end.
+     *
+     * @param steps the rule reads it; else only its deadlines are looked at
+     */
+    void step(History h, CapturedEvent e, boolean steps, Consumer<Finding> out) {
         history = h;
         sink = out;
         try {
-            rule.step(h, e, this);
-            rule.time(h, this);
+            if (steps) {
+                rule.step(h, e, this);
+            }
+            if (timed != null) {
+                timed.time(h, this);
+            }
         } catch (RuntimeException crash) {
             doubt("the rule failed on event " + e.seq + ": " + crash);
         }

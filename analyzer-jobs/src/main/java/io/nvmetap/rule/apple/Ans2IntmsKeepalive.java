@@ -1,5 +1,6 @@
 package io.nvmetap.rule.apple;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
@@ -18,6 +19,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
 
@@ -25,7 +27,7 @@ import java.util.List;
  * An Apple ANS2 controller with MSI goes silent after a long run of messages during which nobody
  * accessed INTMS or INTMC.
  */
-public final class Ans2IntmsKeepalive extends Rule {
+public final class Ans2IntmsKeepalive extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold MESSAGES = Threshold.count("ans2-intms-keepalive.messages", 64);
@@ -58,6 +60,11 @@ public final class Ans2IntmsKeepalive extends Rule {
     @Override
     public String blind(History h) {
         return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.INTERRUPT_RAISED);
     }
 
     @Override

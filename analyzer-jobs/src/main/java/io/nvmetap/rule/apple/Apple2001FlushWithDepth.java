@@ -1,5 +1,6 @@
 package io.nvmetap.rule.apple;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -80,6 +81,11 @@ public final class Apple2001FlushWithDepth extends Rule {
             return "the source cannot see the device side";
         }
         return h.header.sees(Unseen.REGISTER_READ_VALUES) ? "" : "the source cannot see CSTS";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN);
     }
 
     @Override

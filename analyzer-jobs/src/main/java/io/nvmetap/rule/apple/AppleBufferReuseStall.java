@@ -1,5 +1,6 @@
 package io.nvmetap.rule.apple;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Party;
@@ -11,13 +12,14 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** An Apple controller goes silent with two commands in flight that share a buffer. */
-public final class AppleBufferReuseStall extends Rule {
+public final class AppleBufferReuseStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private int epochReported = -1;
@@ -42,6 +44,11 @@ public final class AppleBufferReuseStall extends Rule {
     @Override
     public String blind(History h) {
         return Profiles.isApple(h) ? "" : "the controller is not known to be one of Apple's";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
     }
 
     @Override

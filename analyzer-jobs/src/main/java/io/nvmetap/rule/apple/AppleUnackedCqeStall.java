@@ -15,13 +15,14 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** An Apple controller stops posting while completions wait to be acknowledged. */
-public final class AppleUnackedCqeStall extends Rule {
+public final class AppleUnackedCqeStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold UNACKED = Threshold.ms("apple-unacked-cqe-stall.age", 2);
@@ -54,6 +55,11 @@ public final class AppleUnackedCqeStall extends Rule {
     @Override
     public String blind(History h) {
         return Profiles.isApple(h) ? "" : "the controller is not known to be one of Apple's";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN);
     }
 
     @Override

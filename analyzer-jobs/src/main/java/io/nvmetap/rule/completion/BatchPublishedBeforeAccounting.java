@@ -16,6 +16,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +28,7 @@ import java.util.Set;
  * A guest acknowledges completions that were published to it (NVMe over PCIe Transport 1.0,
  * 3.1.2.2), and the mediator, whose books are behind, drops the head or never passes it on.
  */
-public final class BatchPublishedBeforeAccounting extends Rule {
+public final class BatchPublishedBeforeAccounting extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold UNPASSED =
@@ -85,6 +86,11 @@ public final class BatchPublishedBeforeAccounting extends Rule {
             return "the source cannot see both sides of a doorbell";
         }
         return h.header.sees(Unseen.DECISIONS) ? "" : "the source cannot see decisions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.SHADOW_DOORBELL);
     }
 
     @Override

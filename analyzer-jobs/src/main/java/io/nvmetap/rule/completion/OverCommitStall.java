@@ -16,6 +16,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ import java.util.Set;
  * SQHD frees a slot when its command was taken, so more commands may be in flight than a queue has
  * entries. Who takes them runs out of requests, stops fetching and does not go on when some end.
  */
-public final class OverCommitStall extends Rule {
+public final class OverCommitStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold WAKEUP = Threshold.ms("over-commit-stall.wakeup", 10);
@@ -74,6 +75,11 @@ public final class OverCommitStall extends Rule {
 
     private static SideState side(History h) {
         return h.header.mediated() ? h.guest : h.device;
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.interrupt;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -16,6 +17,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -23,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A completion lies for long without an interrupt, until the guest finds it by polling. */
-public final class LostIrqPolledRescue extends Rule {
+public final class LostIrqPolledRescue extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold AGE = Threshold.ms("lost-irq-polled-rescue.age", 100);
@@ -80,6 +82,11 @@ public final class LostIrqPolledRescue extends Rule {
             return "the source cannot see whether interrupts arrive";
         }
         return h.header.sees(Unseen.MSIX_TABLE) ? "" : "the source cannot see interrupt masks";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.INTERRUPT_RAISED, EventKind.INTERRUPT_DELIVERED, EventKind.INTERRUPT_SUPPRESSED);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ import java.util.Set;
  * Asked for an Identify structure that the first versions had not, the controller gives the page of
  * another one, or nothing at all. To refuse it is right.
  */
-public final class IdentifyCnsUnsupported extends Rule {
+public final class IdentifyCnsUnsupported extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     /** Without an answer, though the controller answers others. */
@@ -82,6 +83,11 @@ public final class IdentifyCnsUnsupported extends Rule {
     @Override
     public List<Threshold> thresholds() {
         return List.of(WAIT);
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.PAYLOAD);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.pointer;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -44,6 +45,11 @@ abstract class ListRule extends Rule {
             return "no mediator followed the guest's lists";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public final Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.POINTER_LIST_READ);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +24,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The guest rang a tail and the mediator, alive, did not fetch. */
-public final class LostDeferredDoorbell extends Rule {
+public final class LostDeferredDoorbell extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold UNSERVED = Threshold.ms("lost-deferred-doorbell.unserved", 10);
@@ -62,6 +63,11 @@ public final class LostDeferredDoorbell extends Rule {
             return "no mediator stood between guest and controller";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMPLETION_SEEN);
     }
 
     @Override
@@ -167,10 +173,5 @@ public final class LostDeferredDoorbell extends Rule {
                 Where.sq(sq.qid),
                 doorbell,
                 seq);
-    }
-
-    /** Side the rule reads; for the table of rules. */
-    public Side side() {
-        return Side.GUEST;
     }
 }

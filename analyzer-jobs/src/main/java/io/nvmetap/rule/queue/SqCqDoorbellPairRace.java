@@ -14,6 +14,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ import java.util.Set;
  * alone is legal: the specification makes the doorbells independent, so the overlap is only a
  * suspicion.
  */
-public final class SqCqDoorbellPairRace extends Rule {
+public final class SqCqDoorbellPairRace extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold OVERLAP = Threshold.ns("sq-cq-doorbell-pair-race.overlap", 200);
@@ -79,6 +80,11 @@ public final class SqCqDoorbellPairRace extends Rule {
             return "the source cannot see which CPU rang a doorbell";
         }
         return h.header.timeResolutionNs() > 200 ? "the clock of the source is too coarse" : "";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.LOCK_TAKEN, EventKind.LOCK_RELEASED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.request;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -15,6 +16,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
@@ -25,7 +27,7 @@ import java.util.Map;
  * The mediator keeps a command of its own waiting though nothing is out but the guest's event
  * requests, which wait for ever and may keep nobody waiting (NVMe Base 2.0, 5.2).
  */
-public final class AerCountedTooEarly extends Rule {
+public final class AerCountedTooEarly extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold WAIT = Threshold.ms("aer-counted-too-early.wait", 100);
@@ -77,6 +79,11 @@ public final class AerCountedTooEarly extends Rule {
         return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
                 ? ""
                 : "the source cannot see both sides of the mediator";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.REQUEST_STATE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.request;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -41,6 +42,11 @@ public final class HostAndGuestCommandsMixed extends Rule {
     @Override
     public String blind(History h) {
         return h.header.mediated() ? "" : "no mediator issued commands of its own";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.Set;
  * A command of the mediator's own is out for long and the guest is held for it. That the controller
  * is silent is another rule's finding; that the guest pays for it is the mediator's doing.
  */
-public final class HostRequestWaitsForEver extends Rule {
+public final class HostRequestWaitsForEver extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold DEADLINE =
@@ -64,6 +65,11 @@ public final class HostRequestWaitsForEver extends Rule {
         return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
                 ? ""
                 : "the source cannot see both sides of the mediator";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.Set;
  * What a reset thinks of intercepted requests is not what there is: it waits for none, or ends with
  * some.
  */
-public final class InterceptCounterRace extends Rule {
+public final class InterceptCounterRace extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold RESET = Threshold.ms("intercept-counter-race.reset", 5_000);
@@ -72,6 +73,11 @@ public final class InterceptCounterRace extends Rule {
             return "no mediator held requests";
         }
         return h.header.sees(Unseen.RESETS) ? "" : "the source cannot see resets begin and end";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.REQUEST_STATE);
     }
 
     @Override

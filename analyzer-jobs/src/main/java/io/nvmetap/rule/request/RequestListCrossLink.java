@@ -1,5 +1,6 @@
 package io.nvmetap.rule.request;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -17,6 +18,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -28,7 +30,7 @@ import java.util.Map;
  * A command of the guest reaches the controller twice, or never, or after one fetched later: the
  * mediator's lists do not hold what was put into them.
  */
-public final class RequestListCrossLink extends Rule {
+public final class RequestListCrossLink extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     /** Deadlines are looked at this often, in event time. */
@@ -83,6 +85,11 @@ public final class RequestListCrossLink extends Rule {
         return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
                 ? ""
                 : "the source cannot see both sides of the mediator";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED, EventKind.REQUEST_STATE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.stall;
 
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
@@ -14,6 +15,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.Set;
  * A command without a completion past its deadline; names who owes the next step from how far it
  * got. Spoken of twice a queue and enable epoch at most: overdue (WARNING), stalled (ERROR).
  */
-public final class CommandStall extends Rule {
+public final class CommandStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     /** Deadlines are looked at this often, in event time. */
@@ -48,6 +50,11 @@ public final class CommandStall extends Rule {
     @Override
     public boolean aboutSilence() {
         return true;
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override
