@@ -73,6 +73,7 @@ public final class SideState implements Serializable {
     public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
     private final Map<Long, Command> byId = new HashMap<>();
+    private int ioInFlight;
 
     /** Slots of completion queues that are gone, by number, until the next of that number. */
     private final Map<Integer, SlotMemory> former = new HashMap<>();
@@ -100,6 +101,7 @@ public final class SideState implements Serializable {
         sqs.clear();
         cqs.clear();
         inFlight.clear();
+        ioInFlight = 0;
         byId.clear();
         numberOfQueuesSet = false;
         doorbellBuffers = false;
@@ -139,6 +141,11 @@ public final class SideState implements Serializable {
         }
         // Commands in flight at the snapshot are not described well enough to judge them.
         known = s.queues().stream().allMatch(q -> q.cidsInFlight().isEmpty());
+    }
+
+    /** Commands in flight that are not admin commands. */
+    public int ioInFlight() {
+        return ioInFlight;
     }
 
     /** I/O queues, both kinds. */
@@ -270,6 +277,7 @@ public final class SideState implements Serializable {
             unknown();
         }
         Command replaced = inFlight.put(key(c.sqid, c.cid), c);
+        ioInFlight += replaced == null && !c.admin() ? 1 : 0;
         if (replaced != null && replaced.commandId < 0) {
             byId.remove(replaced.commandId);
         }
@@ -321,7 +329,8 @@ public final class SideState implements Serializable {
         }
         consumed(e, c);
         if (c != null) {
-            inFlight.remove(key(c.sqid, c.cid), c);
+            boolean gone = inFlight.remove(key(c.sqid, c.cid), c);
+            ioInFlight -= gone && !c.admin() ? 1 : 0;
             byId.remove(c.commandId);
             lastDoneNs = e.timeNs;
             c.doneNs = e.timeNs;

@@ -26,6 +26,7 @@ public final class Judge implements Serializable {
 
     private transient Consumer<Finding> sink;
     private transient History history;
+    private long restUntilNs = Timed.ALWAYS;
     private long chances;
     private long violations;
     private String doubt = "";
@@ -41,9 +42,14 @@ public final class Judge implements Serializable {
         return rule;
     }
 
-    /** It is to be asked after each event. */
+    /** It has deadlines. */
     boolean isTimed() {
         return timed != null;
+    }
+
+    /** Asking it about the time is of no use yet. */
+    boolean rests(long nowNs) {
+        return nowNs < restUntilNs;
     }
 
     /**
@@ -103,7 +109,7 @@ public final class Judge implements Serializable {
                 rule.step(h, e, this);
             }
             if (timed != null) {
-                timed.time(h, this);
+                restUntilNs = timed.time(h, this);
             }
         } catch (RuntimeException crash) {
             doubt("the rule failed on event " + e.seq + ": " + crash);

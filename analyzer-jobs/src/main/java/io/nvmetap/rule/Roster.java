@@ -79,7 +79,9 @@ final class Roster implements Serializable {
         Judge[] turns = asked[e.kind.ordinal()];
         boolean[] step = steps[e.kind.ordinal()];
         for (int i = 0; i < turns.length; i++) {
-            turns[i].step(h, e, step[i], findings);
+            if (step[i] || !turns[i].rests(h.nowNs)) {
+                turns[i].step(h, e, step[i], findings);
+            }
         }
     }
 

@@ -96,11 +96,14 @@ public final class Ans2IntmsKeepalive extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
+        if (messages == 0 || spoken) {
+            return NEVER;
+        }
         long silenceNs = judge.settings().of(CommonThresholds.APPLE_SILENCE);
         boolean silent = h.nowNs - Math.max(lastNs, h.device.lastDoneNs) > silenceNs;
-        if (spoken || messages < judge.settings().of(MESSAGES) || !silent || !h.device.known) {
-            return;
+        if (messages < judge.settings().of(MESSAGES) || !silent || !h.device.known) {
+            return ALWAYS;
         }
         for (Command c : h.device.inFlight.values()) {
             if (h.nowNs - c.startNs > silenceNs && owed(h, c)) {
@@ -116,9 +119,10 @@ public final class Ans2IntmsKeepalive extends Rule implements Timed {
                         lastSeq,
                         c.startSeq,
                         h.seq);
-                return;
+                return NEVER;
             }
         }
+        return ALWAYS;
     }
 
     /** The controller has the command, and room to complete it with nothing left unacknowledged. */

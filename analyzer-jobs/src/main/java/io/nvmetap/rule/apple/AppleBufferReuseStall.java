@@ -60,11 +60,14 @@ public final class AppleBufferReuseStall extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        boolean look = h.device.known && h.device.inFlight.size() > 1 && blind(h).isEmpty();
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
+        }
+        boolean look = h.device.known && h.device.inFlight.size() > 1;
         long silence = judge.settings().of(CommonThresholds.APPLE_SILENCE);
         if (!look || h.device.epoch == epochReported || h.nowNs - h.device.lastDoneNs < silence) {
-            return;
+            return ALWAYS;
         }
         Map<Long, Command> users = new HashMap<>();
         for (Command c : h.device.inFlight.values()) {
@@ -82,8 +85,9 @@ public final class AppleBufferReuseStall extends Rule implements Timed {
                         first.startSeq,
                         c.startSeq,
                         h.seq);
-                return;
+                return ALWAYS;
             }
         }
+        return ALWAYS;
     }
 }

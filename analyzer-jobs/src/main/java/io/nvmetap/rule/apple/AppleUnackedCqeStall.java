@@ -74,9 +74,12 @@ public final class AppleUnackedCqeStall extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (!h.device.known || !blind(h).isEmpty()) {
-            return;
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
+        }
+        if (!h.device.known) {
+            return ALWAYS;
         }
         for (CompletionQueue cq : h.device.cqs.values()) {
             Command oldest = cq.unacked.peekFirst();
@@ -101,6 +104,7 @@ public final class AppleUnackedCqeStall extends Rule implements Timed {
                         h.seq);
             }
         }
+        return ALWAYS;
     }
 
     private static Command waiting(History h, CompletionQueue cq, Command newest) {

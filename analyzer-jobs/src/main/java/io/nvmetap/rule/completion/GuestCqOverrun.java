@@ -142,7 +142,7 @@ public final class GuestCqOverrun extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         Iterator<Room> all = rooms.values().iterator();
         while (all.hasNext()) {
             Room room = all.next();
@@ -158,6 +158,7 @@ public final class GuestCqOverrun extends Rule implements Timed {
                 forgotten(h, room, judge);
             }
         }
+        return rooms.isEmpty() ? NEVER : ALWAYS;
     }
 
     private static void forgotten(History h, Room room, Judge judge) {

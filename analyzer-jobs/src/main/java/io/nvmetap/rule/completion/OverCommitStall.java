@@ -132,7 +132,7 @@ public final class OverCommitStall extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         SideState side = side(h);
         Iterator<Crowd> all = crowds.values().iterator();
         while (all.hasNext()) {
@@ -149,6 +149,7 @@ public final class OverCommitStall extends Rule implements Timed {
                 }
             }
         }
+        return crowds.isEmpty() ? NEVER : ALWAYS;
     }
 
     /** The other side's turn, or nobody could complete what would be fetched. */

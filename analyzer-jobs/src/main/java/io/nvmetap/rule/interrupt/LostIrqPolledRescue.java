@@ -130,14 +130,14 @@ public final class LostIrqPolledRescue extends Rule implements Timed {
      * kept back is another rule's.
      */
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         Command silent = untold.overdue(h);
         if (silent != null) {
             fromBelow(h, silent, judge);
         }
         boolean messages = how == InterruptKind.MSIX || how == InterruptKind.MSI;
         if (deliveries == 0 || h.nowNs < nextLookNs || !messages || !h.guest.known) {
-            return;
+            return untold.waits() ? ALWAYS : deliveries == 0 || !messages ? NEVER : nextLookNs;
         }
         nextLookNs = h.nowNs + LOOK_NS;
         for (CompletionQueue cq : h.guest.cqs.values()) {
@@ -151,6 +151,7 @@ public final class LostIrqPolledRescue extends Rule implements Timed {
                 look(h, cq, oldest, h.nowNs, judge);
             }
         }
+        return untold.waits() ? ALWAYS : nextLookNs;
     }
 
     private void look(History h, CompletionQueue cq, Command oldest, long nowNs, Judge judge) {

@@ -157,10 +157,13 @@ public final class PinIrqDeassertedEarly extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        boolean judged = downSeq > 0 && !spoken && h.guest.known && h.guest.enabled;
-        if (!judged || h.resetting || coalescing) {
-            return;
+    public long time(History h, Judge judge) {
+        if (downSeq <= 0 || spoken || coalescing) {
+            return NEVER;
+        }
+        boolean judged = h.guest.known && h.guest.enabled;
+        if (!judged || h.resetting) {
+            return ALWAYS;
         }
         for (CompletionQueue cq : h.guest.cqs.values()) {
             Command oldest = cq.unacked.peekFirst();
@@ -177,9 +180,10 @@ public final class PinIrqDeassertedEarly extends Rule implements Timed {
             if (after && h.nowNs - sinceNs > judge.settings().of(DOWN)) {
                 spoken = true;
                 speak(h, cq, oldest, judge);
-                return;
+                return NEVER;
             }
         }
+        return ALWAYS;
     }
 
     private void speak(History h, CompletionQueue cq, Command oldest, Judge judge) {

@@ -207,10 +207,11 @@ public final class ApstDeepSleepHang extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (waking != null && waking.doneNs < 0 && h.device.enabled) {
             woke(waking, h.nowNs, judge);
         }
+        return waking == null ? NEVER : ALWAYS;
     }
 
     private void allOnes(CapturedEvent e, Judge judge) {

@@ -172,14 +172,14 @@ public final class IdentifyCnsUnsupported extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (h.nowNs < nextCheckNs) {
-            return;
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         SubmissionQueue sq = h.device.sqs.get(0);
         if (!h.device.known || answeredEpoch != h.device.epoch || sq == null) {
-            return;
+            return nextCheckNs;
         }
         Command oldest = null;
         for (Command c : h.device.inFlight.values()) {
@@ -195,6 +195,7 @@ public final class IdentifyCnsUnsupported extends Rule implements Timed {
         if (late && sq.tail == sq.taken && looked(h, sq, oldest)) {
             silent(h, oldest, judge);
         }
+        return nextCheckNs;
     }
 
     /** No interrupt came that may have told of a completion nobody looked for. */

@@ -153,10 +153,11 @@ public final class CommandSetSelectionUnsupported extends Rule implements Timed 
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (enableSeq >= 0 && passedSeq < 0 && h.nowNs > deadlineNs) {
             failed(h, h.seq, "CC.EN=1 never reached the controller within CAP.TO", false, judge);
         }
+        return enableSeq < 0 || passedSeq >= 0 ? NEVER : deadlineNs;
     }
 
     private void failed(History h, long seq, String how, boolean named, Judge judge) {

@@ -7,6 +7,7 @@ import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.history.History;
+import io.nvmetap.nvme.PageList;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
@@ -33,6 +34,7 @@ abstract class ListRule extends Rule {
 
     private final Map<Long, List<ListWalk.Run>> read = new LinkedHashMap<>();
     private final Map<Long, ListWalk> untold = new LinkedHashMap<>();
+    private transient PageList pages;
     private long gapSeq = -1;
 
     ListRule(RuleInfo info) {
@@ -92,13 +94,20 @@ abstract class ListRule extends Rule {
         if (runs == null || !ListWalk.needed(e, pageSize)) {
             return;
         }
-        ListWalk walk = new ListWalk(e, pageSize, runs);
+        ListWalk walk = new ListWalk(e, pageSize, runs, pages());
         if (e.pageCount > 0) {
             judge(h, e, walk, true, judge);
         } else {
             untold.put(e.commandId, walk);
             bound(untold);
         }
+    }
+
+    private PageList pages() {
+        if (pages == null) {
+            pages = new PageList();
+        }
+        return pages;
     }
 
     private static void bound(Map<Long, ?> map) {

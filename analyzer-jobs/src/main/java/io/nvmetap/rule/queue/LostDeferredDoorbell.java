@@ -107,10 +107,16 @@ public final class LostDeferredDoorbell extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (!blind(h).isEmpty() || !h.guest.known) {
-            return;
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
         }
+        if (!h.guest.known) {
+            return ALWAYS;
+        }
+        long pausedNs = judge.settings().of(CommonThresholds.PAUSED_DOORBELL);
+        long shortestNs = Math.min(judge.settings().of(UNSERVED), pausedNs);
+        long next = h.nowNs + shortestNs;
         for (SubmissionQueue sq : h.guest.sqs.values()) {
             if (sq.waitingSinceNs < 0 || sq.waitingReported) {
                 continue;
@@ -121,14 +127,13 @@ public final class LostDeferredDoorbell extends Rule implements Timed {
             }
             long wait = sinceExcuse(h, sq.qid, h.nowNs - sq.waitingSinceNs);
             boolean alive = h.mediatorAliveNs > sq.waitingSinceNs;
-            long limit =
-                    alive
-                            ? deadline(sq.qid, judge)
-                            : judge.settings().of(CommonThresholds.PAUSED_DOORBELL);
-            if (wait > limit) {
+            if (wait > (alive ? deadline(sq.qid, judge) : pausedNs)) {
                 report(sq, sq.waitingSeq, wait, "", judge, h.seq);
             }
+            next = Math.min(next, h.nowNs - wait + shortestNs);
         }
+        // While paused, each event tells anew whether the controller is an excuse.
+        return paused.isEmpty() ? next : ALWAYS;
     }
 
     /**

@@ -122,18 +122,25 @@ public final class SqCqDoorbellPairRace extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (pairs.isEmpty() || !blind(h).isEmpty() || !h.device.known) {
-            return;
+    public long time(History h, Judge judge) {
+        if (pairs.isEmpty() || !blind(h).isEmpty()) {
+            return NEVER;
         }
+        if (!h.device.known) {
+            return ALWAYS;
+        }
+        long silence = judge.settings().of(CommonThresholds.APPLE_SILENCE);
+        long next = NEVER;
         for (Map.Entry<Integer, Pair> entry : pairs.entrySet()) {
             Pair p = entry.getValue();
             long since = h.nowNs - p.overlapNs;
-            if (p.overlapNs >= 0 && since > judge.settings().of(CommonThresholds.APPLE_SILENCE)) {
+            if (p.overlapNs >= 0 && since > silence) {
                 stalled(h, entry.getKey(), p, judge);
                 p.overlapNs = -1;
             }
+            next = p.overlapNs >= 0 ? Math.min(next, p.overlapNs + silence) : next;
         }
+        return next;
     }
 
     private static void stalled(History h, int qid, Pair p, Judge judge) {

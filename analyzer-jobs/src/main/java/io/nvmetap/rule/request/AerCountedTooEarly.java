@@ -114,13 +114,13 @@ public final class AerCountedTooEarly extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (waiting.isEmpty() || spoken) {
-            return;
+            return NEVER;
         }
         if (!h.guest.known || !h.device.known || busy(h)) {
             busyNs = h.nowNs;
-            return;
+            return ALWAYS;
         }
         Waiting first = waiting.values().iterator().next();
         Command event = eventRequest(h);
@@ -140,6 +140,7 @@ public final class AerCountedTooEarly extends Rule implements Timed {
                     first.seq,
                     h.seq);
         }
+        return ALWAYS;
     }
 
     private static Command eventRequest(History h) {

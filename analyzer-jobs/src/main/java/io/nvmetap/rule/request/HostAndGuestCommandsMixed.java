@@ -61,8 +61,11 @@ public final class HostAndGuestCommandsMixed extends Rule {
             return;
         }
         judge.chance();
+        if (!Profiles.isApple(h) || epochReported == h.device.epoch) {
+            return;
+        }
         Command other = otherOwner(h, c, cq);
-        if (other != null && Profiles.isApple(h) && epochReported != h.device.epoch) {
+        if (other != null) {
             epochReported = h.device.epoch;
             judge.violated(
                     Party.MEDIATOR,

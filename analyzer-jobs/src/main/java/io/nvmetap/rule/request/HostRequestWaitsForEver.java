@@ -84,13 +84,16 @@ public final class HostRequestWaitsForEver extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (h.nowNs < nextCheckNs || !blind(h).isEmpty()) {
-            return;
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
+        }
+        if (h.nowNs < nextCheckNs) {
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         if (!h.guest.known || !h.device.known) {
-            return;
+            return nextCheckNs;
         }
         for (Command c : h.device.inFlight.values()) {
             boolean own = c.owner == Owner.MEDIATOR && !c.released && !c.name().timeExempt();
@@ -107,6 +110,7 @@ public final class HostRequestWaitsForEver extends Rule implements Timed {
                 }
             }
         }
+        return nextCheckNs;
     }
 
     private static String words(History h, Command c, SubmissionQueue held) {

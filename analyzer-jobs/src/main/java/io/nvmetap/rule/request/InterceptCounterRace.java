@@ -153,9 +153,12 @@ public final class InterceptCounterRace extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (beginSeq < 0 || !intercepts || uncounted || !h.device.known) {
-            return;
+    public long time(History h, Judge judge) {
+        if (beginSeq < 0 || !intercepts || uncounted) {
+            return NEVER;
+        }
+        if (!h.device.known) {
+            return ALWAYS;
         }
         boolean waitsForController =
                 h.device.inFlight.values().stream().anyMatch(c -> !c.waitsForEvent());
@@ -174,5 +177,6 @@ public final class InterceptCounterRace extends Rule implements Timed {
                     h.seq);
             beginSeq = -1;
         }
+        return ALWAYS;
     }
 }

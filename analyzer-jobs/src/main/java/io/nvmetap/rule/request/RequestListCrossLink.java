@@ -219,14 +219,15 @@ public final class RequestListCrossLink extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (h.nowNs < nextCheckNs) {
-            return;
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         for (LinkedHashMap<Long, Fetched> queue : waiting.values()) {
             queue.values().removeIf(f -> lost(h, f, judge));
         }
+        return nextCheckNs;
     }
 
     private static boolean lost(History h, Fetched f, Judge judge) {

@@ -253,9 +253,12 @@ public final class SideStarvation extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
+        if (ownWaits.isEmpty() && guestWaits.values().stream().allMatch(ArrayDeque::isEmpty)) {
+            return NEVER;
+        }
         if (turns.isEmpty() || !h.guest.known || !h.device.known) {
-            return;
+            return ALWAYS;
         }
         for (ArrayDeque<Wait> queue : guestWaits.values()) {
             Wait first = queue.peek();
@@ -270,6 +273,7 @@ public final class SideStarvation extends Rule implements Timed {
         if (!ownWaits.isEmpty() && !waits[OWN].spoken) {
             still(h, ownWaits.values().iterator().next(), OWN, judge);
         }
+        return ALWAYS;
     }
 
     private void still(History h, Wait w, int side, Judge judge) {

@@ -77,9 +77,9 @@ public final class CommandStall extends Rule implements Timed {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (h.nowNs < nextCheckNs) {
-            return;
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         check(h, h.device, judge);
@@ -88,6 +88,7 @@ public final class CommandStall extends Rule implements Timed {
         } else {
             unfetched(h, judge);
         }
+        return nextCheckNs;
     }
 
     private void check(History h, SideState side, Judge judge) {
