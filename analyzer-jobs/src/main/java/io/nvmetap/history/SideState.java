@@ -69,11 +69,11 @@ public final class SideState implements Serializable {
 
     public long capLowSeq = -1;
     public long capHighSeq = -1;
-    public final Map<Integer, SubmissionQueue> sqs = new HashMap<>();
-    public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
+    public final QueueTable<SubmissionQueue> sqs = new QueueTable<>();
+    public final QueueTable<CompletionQueue> cqs = new QueueTable<>();
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
     private final Map<Long, Command> byId = new HashMap<>();
-    private int ioInFlight;
+    private final InFlightCounts counts = new InFlightCounts();
 
     /** Slots of completion queues that are gone, by number, until the next of that number. */
     private final Map<Integer, SlotMemory> former = new HashMap<>();
@@ -101,7 +101,7 @@ public final class SideState implements Serializable {
         sqs.clear();
         cqs.clear();
         inFlight.clear();
-        ioInFlight = 0;
+        counts.clear();
         byId.clear();
         numberOfQueuesSet = false;
         doorbellBuffers = false;
@@ -143,9 +143,9 @@ public final class SideState implements Serializable {
         known = s.queues().stream().allMatch(q -> q.cidsInFlight().isEmpty());
     }
 
-    /** Commands in flight that are not admin commands. */
-    public int ioInFlight() {
-        return ioInFlight;
+    /** How many are in flight, of which kind. */
+    public InFlightCounts counts() {
+        return counts;
     }
 
     /** I/O queues, both kinds. */
@@ -277,7 +277,10 @@ public final class SideState implements Serializable {
             unknown();
         }
         Command replaced = inFlight.put(key(c.sqid, c.cid), c);
-        ioInFlight += replaced == null && !c.admin() ? 1 : 0;
+        counts.add(c);
+        if (replaced != null) {
+            counts.remove(replaced);
+        }
         if (replaced != null && replaced.commandId < 0) {
             byId.remove(replaced.commandId);
         }
@@ -329,8 +332,9 @@ public final class SideState implements Serializable {
         }
         consumed(e, c);
         if (c != null) {
-            boolean gone = inFlight.remove(key(c.sqid, c.cid), c);
-            ioInFlight -= gone && !c.admin() ? 1 : 0;
+            if (inFlight.remove(key(c.sqid, c.cid), c)) {
+                counts.remove(c);
+            }
             byId.remove(c.commandId);
             lastDoneNs = e.timeNs;
             c.doneNs = e.timeNs;

@@ -65,7 +65,7 @@ final class Story implements Serializable {
             }
         } else if (submitted) {
             current.io++;
-            current.depth = Math.max(current.depth, side.ioInFlight());
+            current.depth = Math.max(current.depth, side.counts().io());
         }
         if (submitted && c.name().kind() == Opcode.Kind.VENDOR) {
             current.vendor.merge((c.admin() ? "admin " : "I/O ") + hex(c.opcode), 1L, Long::sum);

@@ -113,6 +113,9 @@ public final class Apple2001FlushWithDepth extends Rule {
     private void sent(History h, Command c, Judge judge) {
         samples++;
         samplesAfterFlush += fresh(h, judge) ? 1 : 0;
+        if (h.device.counts().io(Opcodes.IO_FLUSH) == 0) {
+            return;
+        }
         Command flush = null;
         int ios = 0;
         for (Command other : h.device.inFlight.values()) {

@@ -110,14 +110,8 @@ public final class OverCommitStall extends Rule implements Timed {
     private void fetched(SideState side, CapturedEvent e, Judge judge) {
         SubmissionQueue sq = side.sqs.get(e.qid);
         crowds.remove(e.qid);
-        if (sq == null || side.inFlight.size() < sq.sizeEntries) {
-            return;
-        }
-        int inFlight = 0;
-        for (Command c : side.inFlight.values()) {
-            inFlight += c.sqid == sq.qid ? 1 : 0;
-        }
-        if (inFlight >= sq.sizeEntries) {
+        int inFlight = side.counts().of(e.qid);
+        if (sq != null && inFlight >= sq.sizeEntries) {
             judge.chance();
             crowds.put(e.qid, new Crowd(sq, inFlight, e.seq));
         }

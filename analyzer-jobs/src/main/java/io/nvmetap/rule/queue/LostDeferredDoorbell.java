@@ -149,9 +149,7 @@ public final class LostDeferredDoorbell extends Rule implements Timed {
 
     private static boolean full(History h, int sqid) {
         SubmissionQueue sq = h.device.sqs.get(sqid);
-        return sq != null
-                && h.device.inFlight.values().stream().filter(c -> c.sqid == sqid).count()
-                        >= sq.sizeEntries - 1;
+        return sq != null && h.device.counts().of(sqid) >= sq.sizeEntries - 1;
     }
 
     /** The part of a wait that the controller is no excuse for. */

@@ -81,7 +81,7 @@ final class CommandNotes implements Serializable {
         if (e.entryBytes == LONG_ENTRY && firstLongSeq < 0) {
             firstLongSeq = e.seq;
         }
-        if (h.device.ioInFlight() > 1) {
+        if (h.device.counts().io() > 1) {
             deep++;
         } else {
             alone++;

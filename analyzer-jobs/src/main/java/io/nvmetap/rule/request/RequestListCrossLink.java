@@ -12,6 +12,7 @@ import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 import io.nvmetap.rule.CommonThresholds;
@@ -34,6 +35,11 @@ public final class RequestListCrossLink extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     /** Deadlines are looked at this often, in event time. */
+    private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
+
+    /** The first eight bytes of an entry but for bytes 2 and 3, its identifier. */
+    private static final long NO_CID = 0xFFFF_FFFF_0000_FFFFL;
+
     private static final long CHECK_NS = 10_000_000L;
 
     /** Fetched, and neither submitted nor answered yet. */
@@ -210,12 +216,11 @@ public final class RequestListCrossLink extends Rule implements Timed {
 
     /** The entry but for its identifier, which the mediator gives. */
     private static int content(CapturedEvent e) {
-        int hash = 1;
-        for (int i = 0; i < Sqe.SIZE; i++) {
-            boolean cid = i == Sqe.CID_OFFSET || i == Sqe.CID_OFFSET + 1;
-            hash = 31 * hash + (cid ? 0 : e.entry[i]);
+        long digest = LittleEndian.i64(e.entry, 0) & NO_CID;
+        for (int i = Long.BYTES; i < Sqe.SIZE; i += Long.BYTES) {
+            digest = digest * MULTIPLIER ^ digest >>> 29 ^ LittleEndian.i64(e.entry, i);
         }
-        return hash;
+        return Long.hashCode(digest * MULTIPLIER);
     }
 
     @Override

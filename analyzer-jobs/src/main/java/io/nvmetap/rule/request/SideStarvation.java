@@ -108,7 +108,7 @@ public final class SideStarvation extends Rule implements Timed {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED, EventKind.REQUEST_STATE);
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.SHADOW_DOORBELL, EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED, EventKind.REQUEST_STATE);
     }
 
     @Override
@@ -254,18 +254,20 @@ public final class SideStarvation extends Rule implements Timed {
 
     @Override
     public long time(History h, Judge judge) {
-        if (ownWaits.isEmpty() && guestWaits.values().stream().allMatch(ArrayDeque::isEmpty)) {
+        if (turns.isEmpty()) {
             return NEVER;
         }
-        if (turns.isEmpty() || !h.guest.known || !h.device.known) {
+        if (!h.guest.known || !h.device.known) {
             return ALWAYS;
         }
+        long next = NEVER;
         for (ArrayDeque<Wait> queue : guestWaits.values()) {
             Wait first = queue.peek();
             if (first != null && !waits[GUEST].spoken) {
                 if (full(h, first.sqid)) {
                     // It is the guest that does not make room for its completions.
                     first.ns = h.nowNs;
+                    next = ALWAYS;
                 }
                 still(h, first, GUEST, judge);
             }
@@ -273,7 +275,8 @@ public final class SideStarvation extends Rule implements Timed {
         if (!ownWaits.isEmpty() && !waits[OWN].spoken) {
             still(h, ownWaits.values().iterator().next(), OWN, judge);
         }
-        return ALWAYS;
+        // Who has turns, and what is full, changes with steps only.
+        return next;
     }
 
     private void still(History h, Wait w, int side, Judge judge) {
