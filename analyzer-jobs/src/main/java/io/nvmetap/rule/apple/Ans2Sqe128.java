@@ -1,5 +1,6 @@
 package io.nvmetap.rule.apple;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -68,6 +69,11 @@ public final class Ans2Sqe128 extends Rule {
             return "nobody was seen to read the guest's entries but the controller";
         }
         return h.header.sees(Unseen.SLOTS) ? "" : "the source cannot see submission slots";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED);
     }
 
     @Override

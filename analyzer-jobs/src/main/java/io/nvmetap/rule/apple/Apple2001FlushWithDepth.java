@@ -1,5 +1,6 @@
 package io.nvmetap.rule.apple;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -83,6 +84,11 @@ public final class Apple2001FlushWithDepth extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (e.side != Side.DEVICE || !blind(h).isEmpty()) {
             return;
@@ -107,6 +113,9 @@ public final class Apple2001FlushWithDepth extends Rule {
     private void sent(History h, Command c, Judge judge) {
         samples++;
         samplesAfterFlush += fresh(h, judge) ? 1 : 0;
+        if (h.device.counts().io(Opcodes.IO_FLUSH) == 0) {
+            return;
+        }
         Command flush = null;
         int ios = 0;
         for (Command other : h.device.inFlight.values()) {

@@ -1,5 +1,7 @@
 package io.nvmetap.rule.apple;
 
+import java.util.Set;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
@@ -70,6 +72,11 @@ public final class AppleVendorAdminCommands extends Rule {
         }
         boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
         return h.header.mediated() && both ? "" : "only one side was seen";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED);
     }
 
     @Override

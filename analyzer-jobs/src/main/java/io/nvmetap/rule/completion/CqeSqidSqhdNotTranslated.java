@@ -1,5 +1,6 @@
 package io.nvmetap.rule.completion;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -36,6 +37,11 @@ public final class CqeSqidSqhdNotTranslated extends Rule {
                         "Write the guest's queue id and the head of the guest's queue into the copied"
                                 + " entry.",
                         List.of("A8")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.completion;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -28,6 +29,11 @@ public final class DuplicateOrLateCompletion extends Rule {
                                 + " SQ; each command completes once)",
                         "Drop the completion and count it; never copy it to the guest.",
                         List.of("E1")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.completion;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -75,6 +76,11 @@ public final class FwTimeoutFullReset extends Rule {
     @Override
     public List<Threshold> thresholds() {
         return List.of(GIVEN_UP, ALONE);
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

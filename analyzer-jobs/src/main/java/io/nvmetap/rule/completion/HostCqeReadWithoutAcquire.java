@@ -1,5 +1,6 @@
 package io.nvmetap.rule.completion;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -50,6 +51,11 @@ public final class HostCqeReadWithoutAcquire extends Rule {
         return h.header.sees(Unseen.CQE_SQHD) && h.header.sees(Unseen.CQE_SQID)
                 ? ""
                 : "the source cannot see SQHD and SQID of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.completion;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -54,6 +55,11 @@ public final class SqeFetchWithoutAcquire extends Rule {
             return "the source cannot see the slots of submission queues";
         }
         return h.header.sees(Unseen.SQE_FIELDS) ? "" : "the source cannot see whole commands";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED);
     }
 
     @Override

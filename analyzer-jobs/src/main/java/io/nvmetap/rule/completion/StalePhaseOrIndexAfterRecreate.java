@@ -1,5 +1,6 @@
 package io.nvmetap.rule.completion;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -49,6 +50,11 @@ public final class StalePhaseOrIndexAfterRecreate extends Rule {
         return h.header.sees(Unseen.SLOTS) && h.header.sees(Unseen.CQE_PHASE)
                 ? ""
                 : "the source cannot see slots or phase tags of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

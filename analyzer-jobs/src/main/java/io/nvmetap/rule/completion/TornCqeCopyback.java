@@ -1,5 +1,6 @@
 package io.nvmetap.rule.completion;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -62,6 +63,11 @@ public final class TornCqeCopyback extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_STORED, EventKind.STORE_FENCE, EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         switch (e.kind) {
             case COMPLETION_STORED -> stored(h, e, judge);
@@ -106,11 +112,5 @@ public final class TornCqeCopyback extends Rule {
         return (slot.stored & BODY) != BODY
                 ? "The phase tag of " + where + " is stored before the rest of the entry."
                 : "No store fence stands before the phase tag of " + where + ".";
-    }
-
-    /** Kinds this rule reads; for the table of rules. */
-    public List<EventKind> reads() {
-        return List.of(
-                EventKind.COMPLETION_STORED, EventKind.STORE_FENCE, EventKind.COMPLETION_COPIED);
     }
 }

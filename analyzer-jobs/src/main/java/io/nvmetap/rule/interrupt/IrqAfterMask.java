@@ -1,5 +1,6 @@
 package io.nvmetap.rule.interrupt;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
@@ -64,6 +65,11 @@ public final class IrqAfterMask extends Rule {
         return h.header.sees(Unseen.INTERRUPT_DELIVERY)
                 ? ""
                 : "the source cannot see whether interrupts arrive";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.INTERRUPT_DELIVERED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.interrupt;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -71,6 +72,11 @@ public final class MaskSurvivesReset extends Rule {
         return h.header.sees(Unseen.REGISTER_READ_VALUES)
                 ? ""
                 : "the source cannot see what registers read as";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

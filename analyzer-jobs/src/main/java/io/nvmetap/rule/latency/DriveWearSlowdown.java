@@ -1,5 +1,7 @@
 package io.nvmetap.rule.latency;
 
+import java.util.Set;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
@@ -62,6 +64,11 @@ public final class DriveWearSlowdown extends Rule {
         return h.header.unseen().contains(Unseen.DEVICE_SIDE)
                 ? "the controller's side is not seen"
                 : "";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED, EventKind.INTERRUPT_RAISED);
     }
 
     @Override

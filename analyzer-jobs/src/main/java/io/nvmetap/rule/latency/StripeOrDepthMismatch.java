@@ -1,5 +1,6 @@
 package io.nvmetap.rule.latency;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -91,6 +92,11 @@ public final class StripeOrDepthMismatch extends Rule {
     @Override
     public String blind(History h) {
         return h.header.sees(Unseen.REAL_TIME) ? "" : "times are those of an emulation";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN);
     }
 
     @Override

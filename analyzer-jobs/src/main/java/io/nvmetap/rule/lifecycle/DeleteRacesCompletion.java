@@ -1,5 +1,6 @@
 package io.nvmetap.rule.lifecycle;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -40,6 +41,11 @@ public final class DeleteRacesCompletion extends Rule {
         }
         boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
         return both ? "" : "the source cannot see both sides";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.lifecycle;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
@@ -47,6 +48,11 @@ public final class LateCqeForDisabledQueue extends Rule {
             return "no mediator stood between guest and controller";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_COPIED);
     }
 
     @Override

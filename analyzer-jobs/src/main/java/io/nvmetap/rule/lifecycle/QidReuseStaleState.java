@@ -1,5 +1,6 @@
 package io.nvmetap.rule.lifecycle;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -51,6 +52,11 @@ public final class QidReuseStaleState extends Rule {
                         "Let all that is kept of a queue go with it: heads, tails, identifiers in"
                                 + " use, shadow doorbells.",
                         List.of("D6")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.lifecycle;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
@@ -40,6 +41,11 @@ public final class ResetDuringCompletion extends Rule {
             return "no mediator stood between guest and controller";
         }
         return h.header.sees(Unseen.RESETS) ? "" : "the source cannot see resets begin and end";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED);
     }
 
     @Override

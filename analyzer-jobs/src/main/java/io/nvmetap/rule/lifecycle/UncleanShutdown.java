@@ -1,5 +1,6 @@
 package io.nvmetap.rule.lifecycle;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -36,6 +37,11 @@ public final class UncleanShutdown extends Rule {
                         "Drain I/O, delete the I/O queues and write CC.SHN before the controller is"
                                 + " disabled or the machine is reset.",
                         List.of("G5")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.pointer;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -38,6 +39,11 @@ public final class BounceIgnoresPrp2 extends Rule {
             return "no mediator copied for the guest";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED);
     }
 
     @Override

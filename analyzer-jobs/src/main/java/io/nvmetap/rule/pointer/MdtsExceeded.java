@@ -1,5 +1,6 @@
 package io.nvmetap.rule.pointer;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Severity;
@@ -44,6 +45,11 @@ public final class MdtsExceeded extends Rule {
     @Override
     public String blind(History h) {
         return commandSeen && !limitSeen ? "the source cannot see MDTS" : "";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED);
     }
 
     @Override

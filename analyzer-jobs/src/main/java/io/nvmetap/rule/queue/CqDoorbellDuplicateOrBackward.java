@@ -1,5 +1,6 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -35,6 +36,11 @@ public final class CqDoorbellDuplicateOrBackward extends Rule {
     @Override
     public boolean maySilenceController() {
         return true;
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG);
     }
 
     @Override

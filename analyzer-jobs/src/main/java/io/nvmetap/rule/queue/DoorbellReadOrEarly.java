@@ -1,5 +1,6 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -79,6 +80,11 @@ public final class DoorbellReadOrEarly extends Rule {
     @Override
     public String blind(History h) {
         return h.header.sees(Unseen.OTHER) ? "" : "the source cannot see enables";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -51,6 +52,11 @@ public final class HostSqSlotOverwrite extends Rule {
             return "the source cannot see the slots of submission queues";
         }
         return h.header.sees(Unseen.CQE_SQHD) ? "" : "the source cannot see SQHD of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
@@ -28,6 +30,11 @@ public final class NumberOfQueuesNeverSet extends Rule {
                         "A mediator must size its tables from the queues that are created, not from"
                                 + " a request that may never come.",
                         List.of("D1")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

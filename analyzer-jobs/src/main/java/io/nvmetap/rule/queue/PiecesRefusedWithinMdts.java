@@ -1,5 +1,6 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Party;
@@ -60,6 +61,11 @@ public final class PiecesRefusedWithinMdts extends Rule {
     @Override
     public List<Threshold> thresholds() {
         return List.of(FAILED, PASSED);
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN);
     }
 
     @Override

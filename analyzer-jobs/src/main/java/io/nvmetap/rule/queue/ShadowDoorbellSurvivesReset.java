@@ -1,5 +1,6 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.ShadowCell;
@@ -53,6 +54,11 @@ public final class ShadowDoorbellSurvivesReset extends Rule {
                         "Forget both addresses at CC.EN 1 to 0 and at every reset; take them up"
                                 + " again only at the next Doorbell Buffer Config.",
                         List.of("B12")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.SHADOW_DOORBELL, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

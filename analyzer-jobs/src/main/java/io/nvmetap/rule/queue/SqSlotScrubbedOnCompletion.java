@@ -1,5 +1,7 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
@@ -49,6 +51,11 @@ public final class SqSlotScrubbedOnCompletion extends Rule {
             return "the source cannot see the slots of submission queues";
         }
         return h.header.sees(Unseen.CQE_SQHD) ? "" : "the source cannot see SQHD of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.queue;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -33,6 +34,11 @@ public final class SqTailOutOfRange extends Rule {
     @Override
     public boolean maySilenceController() {
         return true;
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.register;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -50,6 +51,11 @@ public final class EnableWithInvalidConfiguration extends Rule {
                         "Read CAP and Identify first; write AQA, ASQ and ACQ whole, page aligned,"
                                 + " with at least two entries, and only then set CC.EN.",
                         List.of()));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.PAYLOAD);
     }
 
     @Override

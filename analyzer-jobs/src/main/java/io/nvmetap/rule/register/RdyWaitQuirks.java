@@ -1,5 +1,7 @@
 package io.nvmetap.rule.register;
 
+import java.util.Set;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
@@ -55,6 +57,11 @@ public final class RdyWaitQuirks extends Rule {
     public String blind(History h) {
         boolean values = h.header.sees(Unseen.REGISTER_READ_VALUES);
         return values ? "" : "the source cannot see values of register reads";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

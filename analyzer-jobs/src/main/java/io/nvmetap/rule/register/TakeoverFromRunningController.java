@@ -1,5 +1,6 @@
 package io.nvmetap.rule.register;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -38,6 +39,11 @@ public final class TakeoverFromRunningController extends Rule {
                         "Read CC and CSTS first; if the one before left the controller enabled,"
                                 + " clear CC.EN and wait for RDY 0 before AQA, ASQ and ACQ.",
                         List.of("G1")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nvmetap.rule.request;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -44,6 +45,11 @@ public final class HostAndGuestCommandsMixed extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         Command c = h.facts.command;
         if (e.kind != EventKind.COMMAND_EMITTED || c == null || c.waitsForEvent()) {
@@ -55,8 +61,11 @@ public final class HostAndGuestCommandsMixed extends Rule {
             return;
         }
         judge.chance();
+        if (!Profiles.isApple(h) || epochReported == h.device.epoch) {
+            return;
+        }
         Command other = otherOwner(h, c, cq);
-        if (other != null && Profiles.isApple(h) && epochReported != h.device.epoch) {
+        if (other != null) {
             epochReported = h.device.epoch;
             judge.violated(
                     Party.MEDIATOR,

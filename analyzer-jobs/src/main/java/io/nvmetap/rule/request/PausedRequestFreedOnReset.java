@@ -1,5 +1,6 @@
 package io.nvmetap.rule.request;
 
+import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
@@ -60,6 +61,11 @@ public final class PausedRequestFreedOnReset extends Rule {
     @Override
     public String blind(History h) {
         return h.header.mediated() ? "" : "no mediator held requests";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.REQUEST_STATE);
     }
 
     @Override
