@@ -3,12 +3,10 @@ package io.nvmetap.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.feed.LiveFeed;
 import io.nvmetap.trace.TraceFormatException;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -24,15 +22,6 @@ final class Dashboard implements AutoCloseable {
 
     /** Requests that may wait for that; more are dropped. */
     static final int WAITING_MAX = 128;
-
-    static {
-        // The JDK's server reads these once. Nobody holds a thread with half a request, or with a
-        // body that does not come.
-        System.setProperty("sun.net.httpserver.maxReqTime", "10");
-        System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
-        System.setProperty("sun.net.httpserver.drainAmount", "0");
-        System.setProperty("jdk.httpserver.maxConnections", "256");
-    }
 
     private final HttpServer server;
     private final ExecutorService handlers;
@@ -52,7 +41,7 @@ final class Dashboard implements AutoCloseable {
         FindingStore findings = new FindingStore(tools, commands);
         router =
                 new Router(captures, findings, new ApiCompare(captures, tools, commands), settings);
-        server = bind(settings.port());
+        server = LoopbackHttp.bind(settings.port(), "--port");
         server.setExecutor(handlers);
         server.createContext("/", this::handle);
         live =
@@ -70,17 +59,6 @@ final class Dashboard implements AutoCloseable {
      */
     static Dashboard start(ServeSettings settings) throws IOException {
         return new Dashboard(settings);
-    }
-
-    private static HttpServer bind(int port) throws IOException {
-        try {
-            InetSocketAddress loopback =
-                    new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
-            return HttpServer.create(loopback, 64);
-        } catch (BindException taken) {
-            throw CliFailure.environment(
-                    "port " + port + " is taken; name another with --port, or 0 for any");
-        }
     }
 
     private static ExecutorService pool(String name, int threads, int waitingMax) {
