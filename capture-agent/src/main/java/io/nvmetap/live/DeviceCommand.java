@@ -1,11 +1,14 @@
 package io.nvmetap.live;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -73,6 +76,8 @@ public final class DeviceCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     private final PrintStream messages;
 
     DeviceCommand(PrintStream messages) {
@@ -90,14 +95,10 @@ public final class DeviceCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
-        try (LiveMediation live =
-                LiveMediation.start(
-                        spec,
-                        listen,
-                        topic::beside,
-                        line -> messages.println("device    " + line))) {
-            messages.println("device    " + controller + "   serves on " + live.socket());
-            messages.flush();
+        try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say);
+                LiveMediation live =
+                        LiveMediation.start(spec, listen, topic.plan(watch), this::say)) {
+            say(controller + "   serves on " + live.socket());
             if (once) {
                 while (stop.getCount() > 0 && !live.awaitClientGone(100)) {
                     continue;
@@ -109,6 +110,11 @@ public final class DeviceCommand implements Callable<Integer> {
             ended.countDown();
         }
         return ExitStatus.OK;
+    }
+
+    private void say(String line) {
+        messages.println("device    " + line);
+        messages.flush();
     }
 
     /** The JVM ends when its hooks are done: the recording must be closed first. */

@@ -1,10 +1,13 @@
 package io.nvmetap.proxy;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.PayloadPolicy;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -55,6 +58,8 @@ public final class ProxyCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     private final PrintStream messages;
     private volatile boolean whole;
 
@@ -73,9 +78,9 @@ public final class ProxyCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
-        try {
+        try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say)) {
             ProxySpec spec = new ProxySpec(listen, connect, out, payload);
-            Proxy proxy = Proxy.start(spec, topic::beside, this::say);
+            Proxy proxy = Proxy.start(spec, topic.plan(watch), this::say);
             try (proxy) {
                 say("listens on " + listen + "   passes on to " + connect);
                 while (!stop.await(once ? 1 : 100, TimeUnit.MILLISECONDS)) {

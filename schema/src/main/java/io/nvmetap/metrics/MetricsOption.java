@@ -30,7 +30,7 @@ public final class MetricsOption {
      * @param say told where
      * @return to be closed at the end
      */
-    public AutoCloseableMetrics serve(Meters meters, Consumer<String> say) throws IOException {
+    public Served serve(Meters meters, Consumer<String> say) throws IOException {
         if (port == null) {
             return meters::close;
         }
@@ -42,8 +42,8 @@ public final class MetricsOption {
         };
     }
 
-    /** Ends without a complaint. */
-    public interface AutoCloseableMetrics extends AutoCloseable {
+    /** To be closed at the end. */
+    public interface Served extends AutoCloseable {
         @Override
         void close();
     }
