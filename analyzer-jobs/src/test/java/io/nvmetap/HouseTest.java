@@ -64,7 +64,9 @@ class HouseTest {
                     Map.entry(
                             "capture",
                             Set.of("broker", "cli", "device", "event", "metrics", "trace")),
-                    Map.entry("broker", Set.of("cli", "trace")),
+                    Map.entry("process", Set.of()),
+                    Map.entry("broker", Set.of("cli", "process", "trace")),
+                    Map.entry("local", Set.of("broker", "cli", "process", "trace")),
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
@@ -86,7 +88,6 @@ class HouseTest {
                             Set.of(
                                     "cli", "event", "finding", "metrics", "report", "rule",
                                     "trace")),
-                    
                     Map.entry("plan", Set.of("event", "nvme", "device", "trace")),
                     Map.entry(
                             "target",
@@ -96,7 +97,10 @@ class HouseTest {
                                     "device.model",
                                     "device.vfiouser",
                                     "event",
-                                    "mediator")),
+                                    "mediator",
+                                    "qtest")),
+                    Map.entry("qtest", Set.of("device", "event", "nvme")),
+                    Map.entry("script", Set.of("nvme")),
                     Map.entry(
                             "compare",
                             Set.of("cli", "event", "finding", "nvme", "plan", "device", "show")),
@@ -113,6 +117,8 @@ class HouseTest {
                                     "finding",
                                     "nvme",
                                     "plan",
+                                    "qtest",
+                                    "script",
                                     "target",
                                     "trace",
                                     "mediator")),
@@ -127,6 +133,7 @@ class HouseTest {
                                     "mediator",
                                     "nvme",
                                     "plan",
+                                    "script",
                                     "session",
                                     "target",
                                     "trace")),

@@ -97,7 +97,7 @@ public final class BootCommand implements Callable<Integer> {
             names = "--driver",
             paramLabel = "SPEC",
             defaultValue = "reference",
-            description = "reference or reference:fault=ID[,ID] (default ${DEFAULT-VALUE})")
+            description = DriverSpec.SYNTAX + " (default ${DEFAULT-VALUE})")
     private String driver;
 
     @Option(
