@@ -82,7 +82,9 @@ class HouseTest {
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
                     Map.entry(
                             "report",
-                            Set.of("cli", "event", "finding", "nvme", "rule", "show", "trace")),
+                            Set.of(
+                                    "cli", "event", "finding", "metrics", "nvme", "rule", "show",
+                                    "trace")),
                     Map.entry(
                             "job",
                             Set.of(

@@ -1,9 +1,12 @@
 package io.nvmetap.job;
 
+import com.sun.net.httpserver.HttpServer;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.FindingCodec;
 import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.AnalysisRunner;
 import io.nvmetap.trace.Damage;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,8 +38,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class FlinkRunner implements AnalysisRunner {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private static StreamExecutionEnvironment environment(int parallelism) {
+    private static StreamExecutionEnvironment environment(int parallelism, OptionalInt metrics) {
         Configuration conf = new Configuration();
+        metrics.ifPresent(port -> FiguresReporter.configure(conf, port));
         conf.setString("rest.port", "0");
         conf.setString("rest.bind-address", "127.0.0.1");
         StreamExecutionEnvironment env =
@@ -55,6 +60,19 @@ public final class FlinkRunner implements AnalysisRunner {
         return Optional.empty();
     }
 
+    /** Flink would go on without a reporter that finds its port taken: look first. */
+    private static OptionalInt metricsPort(AnalysisOptions options) throws IOException {
+        if (options.metricsPort().isEmpty()) {
+            return OptionalInt.empty();
+        }
+        HttpServer probe =
+                LoopbackHttp.bind(options.metricsPort().getAsInt(), MetricsOption.NAME);
+        int port = probe.getAddress().getPort();
+        probe.stop(0);
+        System.err.println("analyze   metrics on http://127.0.0.1:" + port + "/metrics");
+        return OptionalInt.of(port);
+    }
+
     private static void deliver(
             byte[] message, Consumer<Finding> findings, Consumer<SessionSummary> summaries) {
         Record r = FindingCodec.decode(message);
@@ -70,7 +88,7 @@ public final class FlinkRunner implements AnalysisRunner {
             throws IOException {
         Path trace = options.trace().orElseThrow();
         Optional<Damage> damage = damage(trace);
-        StreamExecutionEnvironment env = environment(1);
+        StreamExecutionEnvironment env = environment(1, OptionalInt.empty());
         try (CloseableIterator<byte[]> results =
                 AnalysisJob.judge(AnalysisJob.file(env, trace), options.rules(), options.settings())
                         .executeAndCollect("nvmetap analyze " + trace.getFileName())) {
@@ -98,7 +116,7 @@ public final class FlinkRunner implements AnalysisRunner {
         String brokers = options.bootstrapServers();
         requireTopics(brokers);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(brokers)) {
-            StreamExecutionEnvironment env = environment(2);
+            StreamExecutionEnvironment env = environment(2, metricsPort(options));
             env.enableCheckpointing(1_000);
             AnalysisJob.toTopics(
                     AnalysisJob.judge(

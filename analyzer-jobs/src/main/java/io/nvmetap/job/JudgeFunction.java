@@ -2,7 +2,9 @@ package io.nvmetap.job;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.MalformedEventException;
+import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.FindingCodec;
+import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.rule.Analyzer;
 import io.nvmetap.rule.RuleSet;
 import io.nvmetap.rule.RuleSettings;
@@ -38,6 +40,7 @@ public final class JudgeFunction extends KeyedProcessFunction<String, byte[], by
     private transient ValueState<Long> timerMs;
     private transient CapturedEvent event;
     private transient EventSerde serde;
+    private transient JobMetrics metrics;
 
     /**
      * @param ruleIds rules wanted; empty for all
@@ -57,6 +60,7 @@ public final class JudgeFunction extends KeyedProcessFunction<String, byte[], by
         timerMs = getRuntimeContext().getState(new ValueStateDescriptor<>("timer", Types.LONG));
         event = new CapturedEvent();
         serde = EventSerde.singleObject();
+        metrics = new JobMetrics(getRuntimeContext().getMetricGroup());
     }
 
     @Override
@@ -65,6 +69,7 @@ public final class JudgeFunction extends KeyedProcessFunction<String, byte[], by
         try {
             serde.decode(message, event);
         } catch (MalformedEventException bad) {
+            metrics.dead();
             context.output(DEAD, message);
             return;
         }
@@ -72,18 +77,28 @@ public final class JudgeFunction extends KeyedProcessFunction<String, byte[], by
         long nowMs = context.timerService().currentProcessingTime();
         if (analyzer == null) {
             analyzer = new Analyzer(RuleSet.only(ruleIds), settings);
+            metrics.started();
             watch(context.timerService(), nowMs + SILENCE_MS);
         }
         lastMs.update(nowMs);
-        analyzer.accept(
-                event,
-                f -> out.collect(FindingCodec.encode(f)),
-                s -> out.collect(FindingCodec.encode(s)));
+        metrics.judged();
+        analyzer.accept(event, f -> tell(f, out), s -> tell(s, out));
         if (analyzer.hasEnded()) {
+            metrics.ended();
             forget(context.timerService());
         } else {
             state.update(analyzer);
         }
+    }
+
+    private void tell(Finding f, Collector<byte[]> out) {
+        metrics.found(f);
+        out.collect(FindingCodec.encode(f));
+    }
+
+    private void tell(SessionSummary s, Collector<byte[]> out) {
+        metrics.summary(s);
+        out.collect(FindingCodec.encode(s));
     }
 
     private void watch(TimerService timers, long atMs) throws IOException {
@@ -113,8 +128,8 @@ public final class JudgeFunction extends KeyedProcessFunction<String, byte[], by
             watch(context.timerService(), last + SILENCE_MS);
             return;
         }
-        analyzer.end(
-                f -> out.collect(FindingCodec.encode(f)), s -> out.collect(FindingCodec.encode(s)));
+        analyzer.end(f -> tell(f, out), s -> tell(s, out));
+        metrics.ended();
         forget(context.timerService());
     }
 }

@@ -7,6 +7,7 @@ import io.nvmetap.cli.Progress;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.rule.RuleSet;
 import io.nvmetap.rule.RuleSettings;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -90,6 +92,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
             description = "live: stop when this session (or any) has ended")
     private String untilEnded;
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     @Option(
             names = "--color",
             defaultValue = "auto",
@@ -151,6 +155,10 @@ public final class AnalyzeCommand implements Callable<Integer> {
             throw CliFailure.usage(
                     "name one thing to analyze: a trace file or --bootstrap-servers");
         }
+        if (trace != null && metrics.port().isPresent()) {
+            throw CliFailure.usage(
+                    MetricsOption.NAME + " is for --bootstrap-servers: a file is read at once");
+        }
         boolean document = format != Format.TEXT && format != Format.JSON;
         if (document && trace == null && untilEnded == null) {
             throw CliFailure.usage(
@@ -185,7 +193,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
                         bootstrapServers,
                         rules,
                         settings(),
-                        Optional.ofNullable(untilEnded));
+                        Optional.ofNullable(untilEnded),
+                        metrics.port());
         AnalysisRunner runner = trace != null && !flink ? files : job;
         Optional<String> damage = runner.run(options, f -> finding(f, report), report::summary);
         report.end();

@@ -30,17 +30,23 @@ final class Dashboard implements AutoCloseable {
     private final LiveFeed live;
     private final LivePages pages;
     private final Router router;
+    private final ServeMetrics metrics = new ServeMetrics();
 
     private Dashboard(ServeSettings settings) throws IOException {
         CaptureFolder folder = new CaptureFolder(settings.captures());
         handlers = pool("nvmetap-serve", HANDLERS, WAITING_MAX);
         indexers = pool("nvmetap-index", 2, 64);
         commands = pool("nvmetap-command", 2, 64);
-        CaptureStore captures = new CaptureStore(folder, indexers);
+        CaptureStore captures = new CaptureStore(folder, indexers, metrics);
         ToolRunner tools = new ToolRunner();
         FindingStore findings = new FindingStore(tools, commands);
         router =
-                new Router(captures, findings, new ApiCompare(captures, tools, commands), settings);
+                new Router(
+                        captures,
+                        findings,
+                        new ApiCompare(captures, tools, commands),
+                        metrics,
+                        settings);
         server = LoopbackHttp.bind(settings.port(), "--port");
         server.setExecutor(handlers);
         server.createContext("/", this::handle);
@@ -49,6 +55,10 @@ final class Dashboard implements AutoCloseable {
                         ? null
                         : LiveFeed.follow(settings.bootstrapServers(), System::currentTimeMillis);
         pages = new LivePages(live);
+        metrics.pages(pages::following);
+        if (live != null) {
+            metrics.live(live);
+        }
         server.start();
     }
 
@@ -85,10 +95,12 @@ final class Dashboard implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         boolean keep = false;
+        long beganNs = System.nanoTime();
+        Query q = Query.NONE;
         try {
             Guard.decorate(exchange.getResponseHeaders());
             Guard.check(exchange);
-            Query q = Query.of(exchange.getRequestURI());
+            q = Query.of(exchange.getRequestURI());
             boolean events = q.part(0).equals("api") && q.part(1).equals("live");
             keep = events && pages.open(exchange);
             if (!keep) {
@@ -101,6 +113,8 @@ final class Dashboard implements AutoCloseable {
         } catch (IOException | RuntimeException failed) {
             failed(exchange, failed);
         } finally {
+            long tookNs = System.nanoTime() - beganNs;
+            metrics.answered(q, exchange.getResponseCode(), tookNs);
             if (!keep) {
                 exchange.close();
             }
@@ -123,5 +137,6 @@ final class Dashboard implements AutoCloseable {
         handlers.shutdownNow();
         indexers.shutdownNow();
         commands.shutdownNow();
+        metrics.close();
     }
 }

@@ -126,9 +126,9 @@ public enum Metric {
     /** Lost. */
     LIVE_LOST_EVENTS(
             Source.LIVE,
-            Kind.COUNTER,
+            Kind.GAUGE,
             "lost_events",
-            "events that sessions say they lost, or that a gap in their numbers shows"),
+            "events that the sessions that run lost, by what they say or by gaps in their numbers"),
     /** Neither. */
     LIVE_MALFORMED(
             Source.LIVE, Kind.COUNTER, "malformed_messages", "messages that are no event or finding"),
