@@ -1,6 +1,5 @@
 package io.nvmetap.job;
 
-import com.sun.net.httpserver.HttpServer;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.finding.Finding;
@@ -65,10 +64,7 @@ public final class FlinkRunner implements AnalysisRunner {
         if (options.metricsPort().isEmpty()) {
             return OptionalInt.empty();
         }
-        HttpServer probe =
-                LoopbackHttp.bind(options.metricsPort().getAsInt(), MetricsOption.NAME);
-        int port = probe.getAddress().getPort();
-        probe.stop(0);
+        int port = LoopbackHttp.free(options.metricsPort().getAsInt(), MetricsOption.NAME);
         System.err.println("analyze   metrics on http://127.0.0.1:" + port + "/metrics");
         return OptionalInt.of(port);
     }

@@ -5,6 +5,7 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.metrics.Meters;
 import io.nvmetap.metrics.Metric;
 import io.nvmetap.metrics.MetricsOption;
+import io.nvmetap.metrics.MetricsServer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,13 +84,25 @@ public final class CaptureMetrics implements CaptureWatch {
      */
     public static CaptureWatch open(MetricsOption option, Consumer<String> say)
             throws IOException {
-        if (option.port().isEmpty()) {
-            return NONE;
-        }
+        return option.port().isEmpty() ? NONE : serve(option.port().getAsInt(), say);
+    }
+
+    /**
+     * @param port 0 for any that is free
+     * @param say told where the figures are
+     */
+    public static CaptureWatch serve(int port, Consumer<String> say) throws IOException {
         Meters meters = new Meters();
         meters.bindJvm();
-        MetricsOption.Served served = option.serve(meters, say);
-        return new CaptureMetrics(meters, System::currentTimeMillis, served::close);
+        MetricsServer server = MetricsServer.start(meters, port, MetricsOption.NAME);
+        say.accept("metrics on " + server.address());
+        return new CaptureMetrics(
+                meters,
+                System::currentTimeMillis,
+                () -> {
+                    server.close();
+                    meters.close();
+                });
     }
 
     private long of(EventKind kind) {

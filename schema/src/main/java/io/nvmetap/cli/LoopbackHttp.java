@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,20 +38,44 @@ public final class LoopbackHttp {
      * @throws CliFailure if the port is none, or taken
      */
     public static HttpServer bind(int port, String option) throws IOException {
+        try {
+            return HttpServer.create(new InetSocketAddress(loopback(), check(port, option)), BACKLOG);
+        } catch (BindException taken) {
+            throw taken(port, option);
+        }
+    }
+
+    /**
+     * Looks whether a server that others start later will have its port.
+     *
+     * @param port 0 for any that is free
+     * @param option that names the port, for people
+     * @return the port
+     * @throws CliFailure if the port is none, or taken
+     */
+    public static int free(int port, String option) throws IOException {
+        // Not an HttpServer: one that was never started keeps its port when it is stopped.
+        try (ServerSocket probe = new ServerSocket(check(port, option), 1, loopback())) {
+            return probe.getLocalPort();
+        } catch (BindException taken) {
+            throw taken(port, option);
+        }
+    }
+
+    private static InetAddress loopback() throws IOException {
+        return InetAddress.getByName("127.0.0.1");
+    }
+
+    private static int check(int port, String option) {
         if (port < 0 || port > PORT_MAX) {
             throw CliFailure.usage(option + " is 0 to " + PORT_MAX);
         }
-        try {
-            return HttpServer.create(
-                    new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
-        } catch (BindException taken) {
-            throw CliFailure.environment(
-                    "port "
-                            + port
-                            + " is taken; name another with "
-                            + option
-                            + ", or 0 for any");
-        }
+        return port;
+    }
+
+    private static CliFailure taken(int port, String option) {
+        return CliFailure.environment(
+                "port " + port + " is taken; name another with " + option + ", or 0 for any");
     }
 
     /**

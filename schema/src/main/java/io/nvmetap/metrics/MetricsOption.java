@@ -1,8 +1,6 @@
 package io.nvmetap.metrics;
 
-import java.io.IOException;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** The option of every command that runs for long: figures of it for a Prometheus. */
@@ -21,30 +19,5 @@ public final class MetricsOption {
      */
     public OptionalInt port() {
         return port == null ? OptionalInt.empty() : OptionalInt.of(port);
-    }
-
-    /**
-     * Starts to answer, if wanted.
-     *
-     * @param meters what is told
-     * @param say told where
-     * @return to be closed at the end
-     */
-    public Served serve(Meters meters, Consumer<String> say) throws IOException {
-        if (port == null) {
-            return meters::close;
-        }
-        MetricsServer server = MetricsServer.start(meters, port, NAME);
-        say.accept("metrics on " + server.address());
-        return () -> {
-            server.close();
-            meters.close();
-        };
-    }
-
-    /** To be closed at the end. */
-    public interface Served extends AutoCloseable {
-        @Override
-        void close();
     }
 }
