@@ -2,7 +2,9 @@ package io.nvmetap.job;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.MalformedEventException;
+import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.FindingCodec;
+import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.rule.Analyzer;
 import io.nvmetap.trace.EventSerde;
 import java.io.IOException;
@@ -59,6 +61,7 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     private transient Consumer<String> toKey;
     private transient CapturedEvent event;
     private transient EventSerde serde;
+    private transient JobMetrics metrics;
 
     /** The encoded event. */
     abstract byte[] message(I in);
@@ -82,6 +85,7 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
         held = new LinkedHashMap<>(2 * HELD_MAX, 0.75f, true);
         event = new CapturedEvent();
         serde = EventSerde.singleObject();
+        metrics = new JobMetrics(getRuntimeContext().getMetricGroup());
     }
 
     /** How to come to the state of another key than the current one. */
@@ -96,6 +100,7 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
             serde.decode(message, event);
         } catch (MalformedEventException bad) {
             if (buries(in)) {
+                metrics.dead();
                 context.output(DEAD, message);
             }
             return;
@@ -105,14 +110,13 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
         long nowMs = context.timerService().currentProcessingTime();
         if (h == null) {
             h = new Held(begin(in));
+            metrics.started();
             watch(h, context.timerService(), nowMs + SILENCE_MS);
             hold(key, h);
         }
         h.lastMs = nowMs;
-        h.analyzer.accept(
-                event,
-                f -> out.collect(said(key, FindingCodec.encode(f))),
-                s -> out.collect(said(key, FindingCodec.encode(s))));
+        metrics.judged();
+        h.analyzer.accept(event, f -> tell(key, f, out), s -> tell(key, s, out));
         if (h.analyzer.hasEnded()) {
             forget(key, context.timerService());
         }
@@ -129,10 +133,18 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
             watch(h, context.timerService(), h.lastMs + SILENCE_MS);
             return;
         }
-        h.analyzer.end(
-                f -> out.collect(said(key, FindingCodec.encode(f))),
-                s -> out.collect(said(key, FindingCodec.encode(s))));
+        h.analyzer.end(f -> tell(key, f, out), s -> tell(key, s, out));
         forget(key, context.timerService());
+    }
+
+    private void tell(String key, Finding f, Collector<O> out) {
+        metrics.found(f);
+        out.collect(said(key, FindingCodec.encode(f)));
+    }
+
+    private void tell(String key, SessionSummary s, Collector<O> out) {
+        metrics.summary(s);
+        out.collect(said(key, FindingCodec.encode(s)));
     }
 
     /** The analyzer of the current key, or null. */
@@ -187,6 +199,7 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     }
 
     private void forget(String key, TimerService timers) {
+        metrics.ended();
         timers.deleteProcessingTimeTimer(held.remove(key).timerMs);
         state.clear();
         lastMs.clear();

@@ -143,8 +143,7 @@ class TopicITCase {
                 consumer.poll(Duration.ofMillis(200)).forEach(all::add);
             }
         }
-        assertThat(all)
-                .allMatch(r -> r.headers().lastHeader("nvmetap.reason").value().length > 0);
+        assertThat(all).allMatch(r -> r.headers().lastHeader("nvmetap.reason").value().length > 0);
         return all.subList(0, count);
     }
 }
