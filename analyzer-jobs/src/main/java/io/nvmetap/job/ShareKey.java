@@ -26,6 +26,8 @@ final class ShareKey implements KeySelector<Tuple2<Integer, byte[]>, String> {
     private final EventKey whole = new EventKey();
     private final int shares;
     private transient Map<String, String[]> known;
+    private transient String last;
+    private transient String[] lastKeys;
 
     /**
      * @param shares of each event
@@ -36,10 +38,15 @@ final class ShareKey implements KeySelector<Tuple2<Integer, byte[]>, String> {
 
     @Override
     public String getKey(Tuple2<Integer, byte[]> share) {
-        if (known == null || known.size() > KNOWN_MAX) {
-            known = new HashMap<>();
+        String controller = whole.getKey(share.f1);
+        if (!controller.equals(last)) {
+            if (known == null || known.size() > KNOWN_MAX) {
+                known = new HashMap<>();
+            }
+            lastKeys = known.computeIfAbsent(controller, this::keys);
+            last = controller;
         }
-        return known.computeIfAbsent(whole.getKey(share.f1), this::keys)[share.f0];
+        return lastKeys[share.f0];
     }
 
     private String[] keys(String controller) {
