@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.corpus.PlantedFaults;
-import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.finding.Finding;
-import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.guest.GuestKind;
 import io.nvmetap.guest.Simulation;
 import io.nvmetap.guest.SimulationSpec;
 import io.nvmetap.testkit.ClusterRest;
+import io.nvmetap.testkit.ClusterRest.Subtask;
 import io.nvmetap.testkit.FindingsTopic;
 import io.nvmetap.testkit.FlinkCluster;
 import io.nvmetap.testkit.JobJar;
@@ -18,13 +16,10 @@ import io.nvmetap.testkit.Manifest;
 import io.nvmetap.testkit.Recordings;
 import io.nvmetap.testkit.Sessions;
 import io.nvmetap.trace.Topics;
-import io.nvmetap.trace.TraceReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +36,7 @@ class ClusterITCase {
     private static final Pattern SAVEPOINT = Pattern.compile("Path: (file:\\S+)");
     private static final int FAULTS = 16;
 
-    private static final int OPERATIONS = 10_000;
+    private static final int OPERATIONS = 6_000;
 
     /** Of two TaskManagers. */
     private static final int SLOTS = 4;
@@ -76,36 +71,18 @@ class ClusterITCase {
     private static Sessions sessions(long id) throws IOException {
         Sessions all = new Sessions(id);
         for (String name : List.of("ovmf-2022.11-slow-timeouts", "ovmf-2022.11-to-linux-6.1")) {
-            all.with(recording(name));
+            Path trace = folder.resolve(name + ".avro");
+            Recordings.importTo(Recordings.log(name), trace);
+            all.with(Recordings.events(trace));
         }
         PlantedFaults.all().stream().limit(FAULTS).forEach(all::with);
         return all;
     }
 
-    private static List<CapturedEvent> recording(String name) throws IOException {
-        Path trace = folder.resolve(name + ".avro");
-        Recordings.importTo(Recordings.log(name), trace);
-        List<CapturedEvent> events = new ArrayList<>();
-        CapturedEvent e = new CapturedEvent();
-        try (TraceReader reader = TraceReader.open(trace)) {
-            while (reader.next(e)) {
-                events.add(e.copy());
-            }
-        }
-        return events;
-    }
-
-    private static void assertSame(
-            FindingsTopic said, Set<Finding> findings, List<SessionSummary> summaries) {
-        assertThat(said.distinct()).isEqualTo(findings);
-        assertThat(new HashSet<>(said.summaries)).isEqualTo(new HashSet<>(summaries));
-    }
-
     @Test
     void shouldSayTheSameWhenATaskManagerIsKilledInMidRun() throws Exception {
         Sessions sessions = sessions(0xA1);
-        List<SessionSummary> summaries = new ArrayList<>();
-        Set<Finding> undisturbed = sessions.judged(summaries);
+        Sessions.Said undisturbed = sessions.judged();
         rest.awaitFreeSlots(SLOTS);
         String jar = rest.upload(JobJar.path());
         try (FindingsTopic said = new FindingsTopic(brokers, sessions.prefix())) {
@@ -118,7 +95,7 @@ class ClusterITCase {
             cluster.kill(rest.subtasks(job, "rules").get(0).taskManager());
             sessions.publish(brokers, 0.6, 1);
             said.awaitSummaries(sessions.count());
-            assertSame(said, undisturbed, summaries);
+            assertThat(said.said()).isEqualTo(undisturbed);
             assertThat(rest.restores(job)).as("restored from a checkpoint").isPositive();
             rest.cancel(job);
             cluster.addTaskManager("another");
@@ -129,8 +106,7 @@ class ClusterITCase {
     @Test
     void shouldSayTheSameAfterASavepointAndAnUpgrade() throws Exception {
         Sessions sessions = sessions(0xB2);
-        List<SessionSummary> summaries = new ArrayList<>();
-        Set<Finding> undisturbed = sessions.judged(summaries);
+        Sessions.Said undisturbed = sessions.judged();
         rest.awaitFreeSlots(SLOTS);
         try (FindingsTopic said = new FindingsTopic(brokers, sessions.prefix())) {
             String job = match(JOB, run(JobJar.path(), List.of("-p", "1"), List.of()));
@@ -143,8 +119,8 @@ class ClusterITCase {
             String next = match(JOB, run(JobJar.upgraded(folder), more, onDisk));
             sessions.publish(brokers, 0.5, 1);
             said.awaitSummaries(sessions.count());
-            assertSame(said, undisturbed, summaries);
-            assertThat(said.delivered).as("exactly once").hasSameSizeAs(said.distinct());
+            assertThat(said.said()).isEqualTo(undisturbed);
+            assertThat(said.delivered).as("exactly once").hasSameSizeAs(undisturbed.findings());
             rest.cancel(next);
         }
     }
@@ -163,8 +139,7 @@ class ClusterITCase {
     void shouldKeepTwoTaskManagersBusyWithOneHotController(TestReporter reporter) throws Exception {
         SimulationSpec busy = SimulationSpec.of(GuestKind.LINUX, 7, OPERATIONS).withCpus(4);
         Sessions hot = new Sessions(0xC3).with(Simulation.run(busy));
-        List<SessionSummary> summaries = new ArrayList<>();
-        Set<Finding> onOneCore = hot.judged(summaries);
+        Sessions.Said onOneCore = hot.judged();
         rest.awaitFreeSlots(SLOTS);
         hot.publish(brokers, 0, 1);
         String jar = rest.upload(JobJar.path());
@@ -173,15 +148,9 @@ class ClusterITCase {
                 String n = Integer.toString(shares);
                 String job = rest.run(jar, 2, "--bootstrap-servers", brokers, "--rule-shares", n);
                 said.awaitSummaries(1);
-                assertSame(said, onOneCore, summaries);
-                List<ClusterRest.Subtask> working =
-                        rest.subtasksAfter(job, "rules", shares * hot.events()).stream()
-                                .filter(s -> s.records() >= hot.events())
-                                .toList();
-                assertThat(working).as("subtasks with all events").hasSize(shares);
-                assertThat(working)
-                        .extracting(ClusterRest.Subtask::taskManager)
-                        .doesNotHaveDuplicates();
+                assertThat(said.said()).isEqualTo(onOneCore);
+                List<Subtask> working = rest.subtasksWith(job, "rules", hot.events(), shares);
+                assertThat(working).extracting(Subtask::taskManager).doesNotHaveDuplicates();
                 assertThat(working).allMatch(s -> s.busyMs() > 0);
                 reporter.publishEntry("shares " + n, working.toString());
                 rest.cancel(job);

@@ -19,6 +19,7 @@ import io.nvmetap.mediator.DriverSpec;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.FileRunner;
 import io.nvmetap.rule.RuleSettings;
+import io.nvmetap.testkit.ForeignMessages;
 import io.nvmetap.testkit.Recordings;
 import io.nvmetap.trace.Topics;
 import io.nvmetap.trace.TraceReader;
@@ -96,6 +97,26 @@ class PipelineITCase {
         assertThat(fromTopic.findings).isEqualTo(expected.findings);
         assertThat(fromTopic.summaries).isEqualTo(expected.summaries);
         assertThat(fromTopic.delivered).isEqualTo(expected.delivered);
+    }
+
+    /** Golden traces: written by version 1 and by version 2, and never again. */
+    @Test
+    void shouldReadEveryVersionAndBuryWhatIsNoEvent() throws IOException {
+        Path kept = Path.of("../capture-agent/src/test/recordings");
+        Path first = kept.resolve("boots/shell.avro");
+        Path second = kept.resolve("taps/sound.avro");
+        List<byte[]> junk = ForeignMessages.junk(ForeignMessages.of(first).get(0));
+        try (ForeignMessages foreign = new ForeignMessages(address)) {
+            foreign.sendJunk(junk);
+            for (Path trace : List.of(first, second)) {
+                String session = foreign.send(ForeignMessages.of(trace));
+                Recordings.Said inFile = Recordings.run(new FileRunner(), trace, "", session);
+                Recordings.Said said = Recordings.run(new FlinkRunner(), trace, address, session);
+                assertThat(said.findings).isNotEmpty().isEqualTo(inFile.findings);
+                assertThat(said.summaries).isEqualTo(inFile.summaries);
+            }
+            assertThat(foreign.dead(junk.size())).containsExactlyInAnyOrderElementsOf(junk);
+        }
     }
 
     @Test

@@ -7,11 +7,10 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.history.History;
-import io.nvmetap.trace.TraceReader;
+import io.nvmetap.testkit.Recordings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,17 +30,6 @@ class LateAttachTest {
         }
     }
 
-    private static List<CapturedEvent> events(Path trace) throws IOException {
-        List<CapturedEvent> events = new ArrayList<>();
-        CapturedEvent e = new CapturedEvent();
-        try (TraceReader reader = TraceReader.open(trace)) {
-            while (reader.next(e)) {
-                events.add(e.copy());
-            }
-        }
-        return events;
-    }
-
     private static Set<String> accused(List<CapturedEvent> events) {
         Set<String> accused = new TreeSet<>();
         Analyzer analyzer = new Analyzer(RuleSet.all(), RuleSettings.DEFAULTS);
@@ -58,7 +46,7 @@ class LateAttachTest {
     @ParameterizedTest
     @MethodSource("boots")
     void shouldAccuseNobodyWhomTheWholeSessionDoesNot(Path boot) throws IOException {
-        List<CapturedEvent> events = events(boot);
+        List<CapturedEvent> events = Recordings.events(boot);
         Set<String> whole = accused(events);
         for (int cut = 1; cut < CUTS; cut++) {
             List<CapturedEvent> late = events.subList(events.size() * cut / CUTS, events.size());
@@ -68,7 +56,7 @@ class LateAttachTest {
 
     @Test
     void shouldKnowTheQueuesFromASnapshotOn() throws IOException {
-        List<CapturedEvent> events = events(BOOTS.resolve("chain.avro"));
+        List<CapturedEvent> events = Recordings.events(BOOTS.resolve("chain.avro"));
         CapturedEvent snapshot = null;
         for (CapturedEvent e : events) {
             boolean tells = e.kind == EventKind.STATE_SNAPSHOT && !e.state.queues().isEmpty();

@@ -139,13 +139,18 @@ public final class ClusterRest {
         return all;
     }
 
-    /** The same, once they have taken so many records together. */
-    public List<Subtask> subtasksAfter(String job, String task, long records)
+    /** Those of them that have taken so many records, once they are so many parts. */
+    public List<Subtask> subtasksWith(String job, String task, long records, int parts)
             throws IOException, InterruptedException {
         await(
-                records + " records in " + task,
-                () -> subtasks(job, task).stream().mapToLong(Subtask::records).sum() >= records);
-        return subtasks(job, task);
+                parts + " parts of " + task + " with " + records + " records each",
+                () -> with(job, task, records).size() >= parts);
+        return with(job, task, records);
+    }
+
+    private List<Subtask> with(String job, String task, long records)
+            throws IOException, InterruptedException {
+        return subtasks(job, task).stream().filter(s -> s.records() >= records).toList();
     }
 
     /** Cancels, and waits until it is. */

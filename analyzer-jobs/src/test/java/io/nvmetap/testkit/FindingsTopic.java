@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,7 +22,7 @@ public final class FindingsTopic implements AutoCloseable {
     /** Every delivery, doubles too. */
     public final List<Finding> delivered = new ArrayList<>();
 
-    public final List<SessionSummary> summaries = new ArrayList<>();
+    private final List<SessionSummary> summaries = new ArrayList<>();
 
     private final String sessions;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -75,9 +74,9 @@ public final class FindingsTopic implements AutoCloseable {
                 () -> summaries.stream().map(SessionSummary::session).distinct().count() >= count);
     }
 
-    /** Findings that differ: one of each, if equal ids have equal contents. */
-    public Set<Finding> distinct() {
-        return new HashSet<>(delivered);
+    /** What differs of it: one of each, if equal ids have equal contents. */
+    public Sessions.Said said() {
+        return new Sessions.Said(new HashSet<>(delivered), new HashSet<>(summaries));
     }
 
     @Override

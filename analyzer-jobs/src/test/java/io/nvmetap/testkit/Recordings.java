@@ -9,6 +9,7 @@ import io.nvmetap.importer.QemuLogImporter;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.AnalysisRunner;
 import io.nvmetap.rule.RuleSettings;
+import io.nvmetap.trace.TraceReader;
 import io.nvmetap.trace.TraceWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,6 +73,18 @@ public final class Recordings {
     /** The folder of all logs. */
     public static Path folder() {
         return FOLDER;
+    }
+
+    /** All events of a trace, each an object of its own. */
+    public static List<CapturedEvent> events(Path trace) throws IOException {
+        List<CapturedEvent> events = new ArrayList<>();
+        CapturedEvent e = new CapturedEvent();
+        try (TraceReader reader = TraceReader.open(trace)) {
+            while (reader.next(e)) {
+                events.add(e.copy());
+            }
+        }
+        return events;
     }
 
     /** Imports a recording; returns the session id. */

@@ -58,14 +58,23 @@ public final class Sessions {
         return all.stream().mapToLong(List::size).sum();
     }
 
-    /** What the rules say of them in process. */
-    public Set<Finding> judged(List<SessionSummary> summaries) {
-        Set<Finding> findings = new HashSet<>();
+    /**
+     * What is said of some sessions.
+     *
+     * @param findings each once
+     * @param summaries one a session
+     */
+    public record Said(Set<Finding> findings, Set<SessionSummary> summaries) {}
+
+    /** What the rules say of them in process, undisturbed. */
+    public Said judged() {
+        Said said = new Said(new HashSet<>(), new HashSet<>());
         AnalyzerHub hub =
-                new AnalyzerHub(List.of(), RuleSettings.DEFAULTS, findings::add, summaries::add);
+                new AnalyzerHub(
+                        List.of(), RuleSettings.DEFAULTS, said.findings::add, said.summaries::add);
         part(0, 1).forEach(e -> hub.accept(e.copy()));
         hub.end();
-        return findings;
+        return said;
     }
 
     /** Sends a part of each to the topic: from and to as shares of 1. */
