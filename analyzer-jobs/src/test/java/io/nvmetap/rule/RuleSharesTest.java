@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** However the rules of a controller are divided, they say the same. */
 class RuleSharesTest {
-    private static final List<Integer> SHARES = List.of(2, 3, RuleShares.SHARES_MAX);
+    private static final List<Integer> SHARES = List.of(2, RuleShares.SHARES_MAX);
 
     /** Events from somewhere. */
     record Source(String name, Consumer<Consumer<CapturedEvent>> events) {
