@@ -55,6 +55,16 @@ class HouseTest {
                                     "nvme",
                                     "trace")),
                     Map.entry("capture", Set.of("broker", "cli", "device", "event", "trace")),
+                    Map.entry(
+                            "bench",
+                            Set.of(
+                                    "capture",
+                                    "cli",
+                                    "device",
+                                    "device.model",
+                                    "event",
+                                    "mediator",
+                                    "nvme")),
                     Map.entry("process", Set.of()),
                     Map.entry("broker", Set.of("cli", "process", "trace")),
                     Map.entry("local", Set.of("broker", "cli", "process", "trace")),
