@@ -32,6 +32,9 @@ public final class OverloadBench implements Callable<Integer> {
     private static final int SECONDS_MAX = 3_600;
     private static final long TURN_NS = 250_000_000L;
     private static final int WARM_UP_TURNS = 8;
+    /** Without waits it is the same from the first second on. */
+    private static final int WORK_SECONDS = 10;
+
     private static final int FIRST_READS = 2_000;
 
     @Option(
@@ -67,11 +70,12 @@ public final class OverloadBench implements Callable<Integer> {
         if (seconds < 1 || seconds > SECONDS_MAX) {
             throw CliFailure.usage("--seconds is 1 to " + SECONDS_MAX);
         }
-        Result depth1 = compare(BenchTime::real, 1);
+        Result depth1 = compare(BenchTime::real, 1, seconds);
         line("depth 1", depth1);
-        Result depth32 = compare(BenchTime::real, BenchMachine.DEPTH_MAX);
+        Result depth32 = compare(BenchTime::real, BenchMachine.DEPTH_MAX, seconds);
         line("depth 32", depth32);
-        Result work = compare(BenchTime::work, BenchMachine.DEPTH_MAX);
+        int workSeconds = Math.min(seconds, WORK_SECONDS);
+        Result work = compare(BenchTime::work, BenchMachine.DEPTH_MAX, workSeconds);
         line("no waits", work);
         out.printf(
                 Locale.ROOT,
@@ -91,7 +95,8 @@ public final class OverloadBench implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    private Result compare(Supplier<BenchTime> time, int depth) throws IOException {
+    private static Result compare(Supplier<BenchTime> time, int depth, int forSeconds)
+            throws IOException {
         OverloadedCapture capture = new OverloadedCapture();
         try (BenchMachine off = new BenchMachine(time.get(), Tap.OFF, 1);
                 BenchMachine on = new BenchMachine(time.get(), capture.tap(), 1)) {
@@ -100,7 +105,7 @@ public final class OverloadBench implements Callable<Integer> {
             List<Double> onNs = new ArrayList<>();
             List<Double> ratios = new ArrayList<>();
             long overloadedNs = 0;
-            while (overloadedNs < TimeUnit.SECONDS.toNanos(seconds)) {
+            while (overloadedNs < TimeUnit.SECONDS.toNanos(forSeconds)) {
                 // Who comes first is slower or faster for reasons of its own: they take turns.
                 boolean first = ratios.size() % 2 == 0;
                 long before = first ? off.read(reads, depth) : 0;

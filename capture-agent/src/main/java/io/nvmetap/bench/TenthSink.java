@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /** Takes one event for each ten that are made: an overload of ten. Adds up what it is told. */
 final class TenthSink implements EventSink {
     private static final int OVERLOAD = 10;
-    private static final long WAIT_NS = 50_000;
+    private static final long WAIT_NS = 1_000_000;
 
     private final LongSupplier made;
     private final CapturedEvent event = new CapturedEvent();
