@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -26,11 +29,16 @@ public final class AnalysisJob {
     /** Longest a transaction is open: below the 15 minutes that a broker allows by default. */
     private static final String TRANSACTION_TIMEOUT_MS = "600000";
 
+    private static final String RULES = "rules";
+
+    private static final TypeInformation<byte[]> BYTES =
+            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
+
     private AnalysisJob() {}
 
     /**
-     * The whole live job: topic of events, rules, topics of findings and dead letters. The same in a
-     * process of ours and in a cluster.
+     * The whole live job: topic of events, rules, topics of findings and dead letters. The same in
+     * a process of ours and in a cluster.
      *
      * @param env with checkpoints enabled: what is promised of findings rests on them
      */
@@ -38,12 +46,18 @@ public final class AnalysisJob {
         // Fails where an operator has no uid: its state would be lost in an upgrade.
         env.configure(new Configuration().set(PipelineOptions.AUTO_GENERATE_UIDS, false));
         env.getConfig().enableObjectReuse();
-        toTopics(judge(topic(env, settings), settings.rules(), settings.thresholds()), settings);
+        env.setMaxParallelism(ShareKey.GROUPS);
+        Said said =
+                judge(
+                        topic(env, settings),
+                        settings.rules(),
+                        settings.thresholds(),
+                        settings.shares());
+        toTopics(said, settings);
     }
 
     /** Events of a topic, live, from its beginning. */
-    private static DataStream<byte[]> topic(
-            StreamExecutionEnvironment env, JobSettings settings) {
+    private static DataStream<byte[]> topic(StreamExecutionEnvironment env, JobSettings settings) {
         KafkaSource<byte[]> source =
                 KafkaSource.<byte[]>builder()
                         .setProperties(properties(settings))
@@ -57,11 +71,7 @@ public final class AnalysisJob {
                                 KafkaRecordDeserializationSchema.valueOnly(
                                         ByteArrayDeserializer.class))
                         .build();
-        return env.fromSource(
-                        source,
-                        WatermarkStrategy.noWatermarks(),
-                        "events",
-                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
+        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "events", BYTES)
                 .uid("events-topic");
     }
 
@@ -74,24 +84,59 @@ public final class AnalysisJob {
         return env.fromSource(source, WatermarkStrategy.noWatermarks(), "trace").uid("events-file");
     }
 
-    /** The rules over events: encoded findings and summaries. */
-    public static SingleOutputStreamOperator<byte[]> judge(
-            DataStream<byte[]> events, List<String> ruleIds, RuleSettings settings) {
-        return events.keyBy(new EventKey())
-                .process(new JudgeFunction(ruleIds, settings))
-                .returns(PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
-                .name("rules")
-                .uid("rules");
+    /** What comes of the rules: encoded findings and summaries; and messages that are no event. */
+    record Said(DataStream<byte[]> findings, DataStream<byte[]> dead) {}
+
+    /**
+     * The rules over events.
+     *
+     * @param shares among how many analyzers of one controller they are divided
+     */
+    static Said judge(
+            DataStream<byte[]> events, List<String> ruleIds, RuleSettings settings, int shares) {
+        if (shares > 1) {
+            return shared(events, new ShareFunction(ruleIds, settings, shares), shares);
+        }
+        SingleOutputStreamOperator<byte[]> findings =
+                events.keyBy(new EventKey())
+                        .transform(
+                                RULES,
+                                BYTES,
+                                new AnalyzerOperator<>(new JudgeFunction(ruleIds, settings)))
+                        .uid(RULES);
+        return new Said(findings, findings.getSideOutput(AnalyzerFunction.DEAD));
+    }
+
+    /** The number of shares is part of the uid: sessions under way cannot change it. */
+    private static Said shared(DataStream<byte[]> events, ShareFunction rules, int shares) {
+        SingleOutputStreamOperator<Tuple2<String, byte[]>> parts =
+                events.flatMap(new ShareSplit(shares))
+                        .returns(Types.TUPLE(Types.INT, BYTES))
+                        .name("shares")
+                        .uid("shares")
+                        .keyBy(new ShareKey(shares))
+                        .transform(
+                                RULES,
+                                Types.TUPLE(Types.STRING, BYTES),
+                                new AnalyzerOperator<>(rules))
+                        .uid(RULES + "-in-" + shares);
+        DataStream<byte[]> findings =
+                parts.keyBy(p -> p.f0, Types.STRING)
+                        .process(new MergeFunction(shares))
+                        .returns(BYTES)
+                        .name("merge")
+                        .uid("merge-of-" + shares);
+        return new Said(findings, parts.getSideOutput(AnalyzerFunction.DEAD));
     }
 
     /** Findings, and what could not be decoded, to their topics. */
-    private static void toTopics(
-            SingleOutputStreamOperator<byte[]> findings, JobSettings settings) {
-        findings.sinkTo(sink(settings, Topics.FINDINGS, new FindingSchema(Topics.FINDINGS)))
+    private static void toTopics(Said said, JobSettings settings) {
+        said.findings
+                .sinkTo(sink(settings, Topics.FINDINGS, new FindingSchema(Topics.FINDINGS)))
                 .name("findings")
                 .uid("findings-topic");
         String dead = Topics.EVENTS + Topics.DEAD_LETTER_SUFFIX;
-        findings.getSideOutput(JudgeFunction.DEAD)
+        said.dead
                 .sinkTo(sink(settings, dead, new DeadLetterSchema(dead)))
                 .name("dead letters")
                 .uid("dead-letters-topic");

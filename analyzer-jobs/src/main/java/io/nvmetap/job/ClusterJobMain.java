@@ -4,6 +4,7 @@ import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.rule.RuleSet;
 import io.nvmetap.rule.RuleSettings;
+import io.nvmetap.rule.RuleShares;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,13 @@ public final class ClusterJobMain {
     private StateBackend stateBackend;
 
     @Option(
+            names = "--rule-shares",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "cores that one controller may keep busy, 1 to 8")
+    private int shares;
+
+    @Option(
             names = "--name",
             paramLabel = "N",
             defaultValue = JobSettings.NAME,
@@ -117,6 +125,9 @@ public final class ClusterJobMain {
             throw new IllegalArgumentException(
                     "--checkpoint-ms is " + CHECKPOINT_MS_MIN + " to " + CHECKPOINT_MS_MAX);
         }
+        if (job.shares < 1 || job.shares > RuleShares.SHARES_MAX) {
+            throw new IllegalArgumentException("--rule-shares is 1 to " + RuleShares.SHARES_MAX);
+        }
         if (job.name.isBlank()) {
             throw new IllegalArgumentException("--name is empty; leave it out or name the job");
         }
@@ -124,8 +135,7 @@ public final class ClusterJobMain {
     }
 
     Configuration configuration() {
-        return new Configuration()
-                .set(StateBackendOptions.STATE_BACKEND, stateBackend.flinkName);
+        return new Configuration().set(StateBackendOptions.STATE_BACKEND, stateBackend.flinkName);
     }
 
     JobSettings settings() throws IOException {
@@ -135,6 +145,6 @@ public final class ClusterJobMain {
         }
         Map<String, String> properties = client.load();
         return new JobSettings(
-                bootstrapServers, properties, rules, settings, exactlyOnce, name);
+                bootstrapServers, properties, rules, settings, exactlyOnce, shares, name);
     }
 }

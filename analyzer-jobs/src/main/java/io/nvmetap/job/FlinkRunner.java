@@ -2,9 +2,11 @@ package io.nvmetap.job;
 
 import io.nvmetap.cli.Brokers;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.FindingCodec;
 import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.AnalysisRunner;
 import io.nvmetap.trace.Damage;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,8 +40,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class FlinkRunner implements AnalysisRunner {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private static StreamExecutionEnvironment environment(int parallelism) {
+    private static StreamExecutionEnvironment environment(int parallelism, OptionalInt metrics) {
         Configuration conf = new Configuration();
+        metrics.ifPresent(port -> FiguresReporter.configure(conf, port));
         conf.setString("rest.port", "0");
         conf.setString("rest.bind-address", "127.0.0.1");
         StreamExecutionEnvironment env =
@@ -58,6 +62,16 @@ public final class FlinkRunner implements AnalysisRunner {
         return Optional.empty();
     }
 
+    /** Flink would go on without a reporter that finds its port taken: look first. */
+    private static OptionalInt metricsPort(AnalysisOptions options) throws IOException {
+        if (options.metricsPort().isEmpty()) {
+            return OptionalInt.empty();
+        }
+        int port = LoopbackHttp.free(options.metricsPort().getAsInt(), MetricsOption.NAME);
+        System.err.println("analyze   metrics on http://127.0.0.1:" + port + "/metrics");
+        return OptionalInt.of(port);
+    }
+
     private static void deliver(
             byte[] message, Consumer<Finding> findings, Consumer<SessionSummary> summaries) {
         Record r = FindingCodec.decode(message);
@@ -73,9 +87,14 @@ public final class FlinkRunner implements AnalysisRunner {
             throws IOException {
         Path trace = options.trace().orElseThrow();
         Optional<Damage> damage = damage(trace);
-        StreamExecutionEnvironment env = environment(1);
+        StreamExecutionEnvironment env = environment(1, OptionalInt.empty());
         try (CloseableIterator<byte[]> results =
-                AnalysisJob.judge(AnalysisJob.file(env, trace), options.rules(), options.settings())
+                AnalysisJob.judge(
+                                AnalysisJob.file(env, trace),
+                                options.rules(),
+                                options.settings(),
+                                1)
+                        .findings()
                         .executeAndCollect("nvmetap analyze " + trace.getFileName())) {
             results.forEachRemaining(m -> deliver(m, findings, summaries));
         } catch (Exception e) {
@@ -101,7 +120,7 @@ public final class FlinkRunner implements AnalysisRunner {
         Brokers brokers = options.brokers();
         requireTopics(brokers);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(brokers)) {
-            StreamExecutionEnvironment env = environment(2);
+            StreamExecutionEnvironment env = environment(2, metricsPort(options));
             env.enableCheckpointing(1_000);
             AnalysisJob.live(env, JobSettings.of(brokers, options.rules(), options.settings()));
             JobClient job = env.executeAsync(JobSettings.NAME);
@@ -217,9 +236,9 @@ public final class FlinkRunner implements AnalysisRunner {
     private static CliFailure silent(Brokers brokers) {
         return CliFailure.environment(
                 "no Kafka broker answers at "
-                            + brokers
-                            + "; start the local one with nvmetap up, or name another with"
-                            + " --bootstrap-servers");
+                        + brokers
+                        + "; start the local one with nvmetap up, or name another with"
+                        + " --bootstrap-servers");
     }
 
     private static String rootMessage(Throwable e) {

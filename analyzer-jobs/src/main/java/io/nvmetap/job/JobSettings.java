@@ -15,6 +15,8 @@ import java.util.Map;
  * @param thresholds theirs
  * @param exactlyOnce findings in transactions, visible one checkpoint late; else at least once,
  *     equal findings with equal ids
+ * @param shares among how many analyzers the rules over one controller are divided; 1 to {@link
+ *     io.nvmetap.rule.RuleShares#SHARES_MAX}
  * @param name of the job; two jobs on one broker need two
  */
 public record JobSettings(
@@ -23,6 +25,7 @@ public record JobSettings(
         List<String> rules,
         RuleSettings thresholds,
         boolean exactlyOnce,
+        int shares,
         String name)
         implements Serializable {
     /** Name of a job that was given none. */
@@ -35,6 +38,7 @@ public record JobSettings(
 
     /** Findings at least once. */
     public static JobSettings of(Brokers brokers, List<String> rules, RuleSettings thresholds) {
-        return new JobSettings(brokers.servers(), brokers.client(), rules, thresholds, false, NAME);
+        return new JobSettings(
+                brokers.servers(), brokers.client(), rules, thresholds, false, 1, NAME);
     }
 }

@@ -8,6 +8,7 @@ import io.nvmetap.cli.Progress;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.rule.RuleSet;
 import io.nvmetap.rule.RuleSettings;
 import java.io.IOException;
@@ -94,6 +95,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
             description = "live: stop when this session (or any) has ended")
     private String untilEnded;
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     @Option(
             names = "--color",
             defaultValue = "auto",
@@ -155,6 +158,10 @@ public final class AnalyzeCommand implements Callable<Integer> {
             throw CliFailure.usage(
                     "name one thing to analyze: a trace file or --bootstrap-servers");
         }
+        if (trace != null && metrics.port().isPresent()) {
+            throw CliFailure.usage(
+                    MetricsOption.NAME + " is for --bootstrap-servers: a file is read at once");
+        }
         boolean document = format != Format.TEXT && format != Format.JSON;
         if (document && trace == null && untilEnded == null) {
             throw CliFailure.usage(
@@ -189,7 +196,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
                         client.brokers(bootstrapServers),
                         rules,
                         settings(),
-                        Optional.ofNullable(untilEnded));
+                        Optional.ofNullable(untilEnded),
+                        metrics.port());
         AnalysisRunner runner = trace != null && !flink ? files : job;
         Optional<String> damage = runner.run(options, f -> finding(f, report), report::summary);
         report.end();

@@ -7,10 +7,14 @@ import io.nvmetap.corpus.PlantedFaults;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.guest.GuestKind;
+import io.nvmetap.guest.Simulation;
+import io.nvmetap.guest.SimulationSpec;
 import io.nvmetap.testkit.ClusterRest;
 import io.nvmetap.testkit.FindingsTopic;
 import io.nvmetap.testkit.FlinkCluster;
 import io.nvmetap.testkit.JobJar;
+import io.nvmetap.testkit.Manifest;
 import io.nvmetap.testkit.Recordings;
 import io.nvmetap.testkit.Sessions;
 import io.nvmetap.trace.Topics;
@@ -26,6 +30,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,15 +41,22 @@ class ClusterITCase {
     private static final Pattern SAVEPOINT = Pattern.compile("Path: (file:\\S+)");
     private static final int FAULTS = 16;
 
+    private static final int OPERATIONS = 10_000;
+
+    /** Of two TaskManagers. */
+    private static final int SLOTS = 4;
+
     @TempDir private static Path folder;
     private static LocalBroker broker;
     private static String brokers;
     private static FlinkCluster cluster;
     private static ClusterRest rest;
+    private static Manifest manifest;
 
     @BeforeAll
     static void start() throws IOException {
-        cluster = FlinkCluster.start(folder.resolve("flink"), 2);
+        manifest = Manifest.read();
+        cluster = FlinkCluster.start(folder.resolve("flink"), 2, manifest.portableSettings());
         broker = new LocalBroker(folder.resolve("broker"));
         brokers = broker.start(Topics.ALL);
         rest = new ClusterRest(cluster.restPort());
@@ -94,17 +106,16 @@ class ClusterITCase {
         Sessions sessions = sessions(0xA1);
         List<SessionSummary> summaries = new ArrayList<>();
         Set<Finding> undisturbed = sessions.judged(summaries);
-        rest.awaitFreeSlots(2 * FlinkCluster.SLOTS);
+        rest.awaitFreeSlots(SLOTS);
         String jar = rest.upload(JobJar.path());
         try (FindingsTopic said = new FindingsTopic(brokers, sessions.prefix())) {
-            String job = rest.run(jar, 2, "--bootstrap-servers", brokers);
+            String job = rest.run(jar, 2, "--bootstrap-servers", brokers, "--rule-shares", "2");
             rest.awaitRunning(job);
             sessions.publish(brokers, 0, 0.5);
             said.awaitUntil(() -> !said.delivered.isEmpty());
             rest.awaitCheckpoints(job, 2);
             sessions.publish(brokers, 0.5, 0.6);
-            String victim = rest.taskManagerOf(job, "rules");
-            cluster.kill(victim);
+            cluster.kill(rest.subtasks(job, "rules").get(0).taskManager());
             sessions.publish(brokers, 0.6, 1);
             said.awaitSummaries(sessions.count());
             assertSame(said, undisturbed, summaries);
@@ -114,22 +125,22 @@ class ClusterITCase {
         }
     }
 
-    /** A build with one more field in its state, and on two cores where it was on one. */
+    /** A build with one more field in its state, on more cores, its state on disk. */
     @Test
     void shouldSayTheSameAfterASavepointAndAnUpgrade() throws Exception {
         Sessions sessions = sessions(0xB2);
         List<SessionSummary> summaries = new ArrayList<>();
         Set<Finding> undisturbed = sessions.judged(summaries);
-        rest.awaitFreeSlots(2 * FlinkCluster.SLOTS);
+        rest.awaitFreeSlots(SLOTS);
         try (FindingsTopic said = new FindingsTopic(brokers, sessions.prefix())) {
-            String job = match(JOB, run(JobJar.path(), "-p", "1"));
+            String job = match(JOB, run(JobJar.path(), List.of("-p", "1"), List.of()));
             rest.awaitRunning(job);
             sessions.publish(brokers, 0, 0.5);
             said.awaitUntil(() -> !said.delivered.isEmpty());
-            String savepoints = folder.resolve("savepoints").toUri().toString();
-            String savepoint = match(SAVEPOINT, cluster.cli("stop", "-p", savepoints, job));
-            Path upgraded = JobJar.upgraded(folder);
-            String next = match(JOB, run(upgraded, "-p", "2", "-s", savepoint));
+            String savepoint = match(SAVEPOINT, cluster.cli("stop", job));
+            List<String> more = List.of("-p", Integer.toString(SLOTS), "-s", savepoint);
+            List<String> onDisk = List.of("--state-backend", "rocksdb");
+            String next = match(JOB, run(JobJar.upgraded(folder), more, onDisk));
             sessions.publish(brokers, 0.5, 1);
             said.awaitSummaries(sessions.count());
             assertSame(said, undisturbed, summaries);
@@ -138,11 +149,44 @@ class ClusterITCase {
         }
     }
 
-    private static String run(Path jar, String... flags) throws Exception {
+    /** {@code flink run} with the manifest's arguments. */
+    private static String run(Path jar, List<String> flags, List<String> more) throws Exception {
         List<String> args = new ArrayList<>(List.of("run", "-d"));
-        args.addAll(List.of(flags));
-        args.addAll(List.of(jar.toString(), "--bootstrap-servers", brokers, "--exactly-once"));
+        args.addAll(flags);
+        args.add(jar.toString());
+        args.addAll(manifest.args(brokers));
+        args.addAll(more);
         return cluster.cli(args.toArray(String[]::new));
+    }
+
+    @Test
+    void shouldKeepTwoTaskManagersBusyWithOneHotController(TestReporter reporter) throws Exception {
+        SimulationSpec busy = SimulationSpec.of(GuestKind.LINUX, 7, OPERATIONS).withCpus(4);
+        Sessions hot = new Sessions(0xC3).with(Simulation.run(busy));
+        List<SessionSummary> summaries = new ArrayList<>();
+        Set<Finding> onOneCore = hot.judged(summaries);
+        rest.awaitFreeSlots(SLOTS);
+        hot.publish(brokers, 0, 1);
+        String jar = rest.upload(JobJar.path());
+        for (int shares = 1; shares <= 2; shares++) {
+            try (FindingsTopic said = new FindingsTopic(brokers, hot.prefix())) {
+                String n = Integer.toString(shares);
+                String job = rest.run(jar, 2, "--bootstrap-servers", brokers, "--rule-shares", n);
+                said.awaitSummaries(1);
+                assertSame(said, onOneCore, summaries);
+                List<ClusterRest.Subtask> working =
+                        rest.subtasksAfter(job, "rules", shares * hot.events()).stream()
+                                .filter(s -> s.records() >= hot.events())
+                                .toList();
+                assertThat(working).as("subtasks with all events").hasSize(shares);
+                assertThat(working)
+                        .extracting(ClusterRest.Subtask::taskManager)
+                        .doesNotHaveDuplicates();
+                assertThat(working).allMatch(s -> s.busyMs() > 0);
+                reporter.publishEntry("shares " + n, working.toString());
+                rest.cancel(job);
+            }
+        }
     }
 
     private static String match(Pattern pattern, String text) {

@@ -1,5 +1,7 @@
 package io.nvmetap.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
@@ -104,19 +108,44 @@ public final class ClusterRest {
         return get("/jobs/" + job + "/checkpoints").path("counts").path("restored").asInt();
     }
 
-    /** The TaskManager on which the first subtask of the named task runs. */
-    public String taskManagerOf(String job, String task) throws IOException, InterruptedException {
-        return vertex(job, task).path("subtasks").path(0).path("taskmanager-id").asText();
-    }
+    /**
+     * One of the parallel parts of a task.
+     *
+     * @param taskManager where it runs
+     * @param records it has taken
+     * @param busyMs for so long it was not waiting for input or for room for its output
+     */
+    public record Subtask(String taskManager, long records, long busyMs) {}
 
-    /** The task whose name holds this word, with its subtasks. */
-    public JsonNode vertex(String job, String task) throws IOException, InterruptedException {
+    /** The parts of the task whose name holds this word. */
+    public List<Subtask> subtasks(String job, String task)
+            throws IOException, InterruptedException {
+        List<Subtask> all = new ArrayList<>();
         for (JsonNode v : get("/jobs/" + job).path("vertices")) {
-            if (v.path("name").asText().contains(task)) {
-                return get("/jobs/" + job + "/vertices/" + v.path("id").asText());
+            if (!v.path("name").asText().contains(task)) {
+                continue;
+            }
+            String path = "/jobs/" + job + "/vertices/" + v.path("id").asText();
+            for (JsonNode s : get(path).path("subtasks")) {
+                JsonNode metrics = s.path("metrics");
+                all.add(
+                        new Subtask(
+                                s.path("taskmanager-id").asText(),
+                                metrics.path("read-records").asLong(),
+                                metrics.path("accumulated-busy-time").asLong()));
             }
         }
-        throw new AssertionError("no task " + task + " in job " + job);
+        assertThat(all).as("task %s of job %s", task, job).isNotEmpty();
+        return all;
+    }
+
+    /** The same, once they have taken so many records together. */
+    public List<Subtask> subtasksAfter(String job, String task, long records)
+            throws IOException, InterruptedException {
+        await(
+                records + " records in " + task,
+                () -> subtasks(job, task).stream().mapToLong(Subtask::records).sum() >= records);
+        return subtasks(job, task);
     }
 
     /** Cancels, and waits until it is. */
@@ -130,8 +159,7 @@ public final class ClusterRest {
                 () -> get("/jobs/" + job).path("state").asText().equals("CANCELED"));
     }
 
-    /** Any resource. */
-    public JsonNode get(String path) throws IOException, InterruptedException {
+    private JsonNode get(String path) throws IOException, InterruptedException {
         return send(request(path).GET().build());
     }
 

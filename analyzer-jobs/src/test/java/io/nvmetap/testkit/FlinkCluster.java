@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,10 +21,32 @@ import java.util.stream.Collectors;
  * this process, none of them is left.
  */
 public final class FlinkCluster implements AutoCloseable {
-    /** Slots of each TaskManager. */
-    public static final int SLOTS = 2;
-
     private static final long END_PATIENCE_S = 10;
+
+    private static final List<String> HOSTS =
+            List.of(
+                    "jobmanager.rpc.address",
+                    "jobmanager.bind-host",
+                    "rest.address",
+                    "rest.bind-address",
+                    "taskmanager.host",
+                    "taskmanager.bind-host");
+
+    private static final List<String> KEPT = List.of("dir", "savepoint-dir");
+
+    /** All parts, because no script of a distribution works them out. */
+    private static final Map<String, String> MEMORY =
+            Map.of(
+                    "framework.heap.size", "64m",
+                    "task.heap.size", "192m",
+                    "framework.off-heap.size", "96m",
+                    "task.off-heap.size", "32m",
+                    "network.min", "48m",
+                    "network.max", "48m",
+                    "managed.size", "64m",
+                    "jvm-metaspace.size", "128m",
+                    "jvm-overhead.min", "64m",
+                    "jvm-overhead.max", "64m");
 
     private static final Pattern LIB =
             Pattern.compile(
@@ -45,12 +68,17 @@ public final class FlinkCluster implements AutoCloseable {
         this.restPort = freePort();
     }
 
-    /** Starts a JobManager and TaskManagers {@code tm1} to {@code tmN}; does not wait for them. */
-    public static FlinkCluster start(Path folder, int count) throws IOException {
+    /**
+     * Starts a JobManager and TaskManagers {@code tm1} to {@code tmN}; does not wait for them.
+     *
+     * @param given settings
+     */
+    public static FlinkCluster start(Path folder, int count, Map<String, String> given)
+            throws IOException {
         FlinkCluster cluster = new FlinkCluster(folder);
         Runtime.getRuntime().addShutdownHook(cluster.onExit);
         Files.createDirectories(cluster.conf());
-        Files.writeString(cluster.conf().resolve("config.yaml"), cluster.settings());
+        Files.writeString(cluster.conf().resolve("config.yaml"), cluster.settings(given));
         cluster.jobManager =
                 cluster.java(
                         "jm",
@@ -87,24 +115,14 @@ public final class FlinkCluster implements AutoCloseable {
         return restPort;
     }
 
-    /** What the processes said, for a test that fails. */
-    public String log() throws IOException {
-        StringBuilder all = new StringBuilder();
-        try (var logs = Files.newDirectoryStream(folder, "*.log")) {
-            for (Path log : logs) {
-                all.append(log.getFileName()).append(":\n").append(Files.readString(log));
-            }
-        }
-        return all.toString();
-    }
-
     /**
      * Runs {@code flink ARGS}, to its end.
      *
      * @return what it printed
      */
     public String cli(String... args) throws IOException, InterruptedException {
-        Process p = java("cli", List.of("-Xmx256m"), "org.apache.flink.client.cli.CliFrontend", args);
+        Process p =
+                java("cli", List.of("-Xmx256m"), "org.apache.flink.client.cli.CliFrontend", args);
         try {
             if (!p.waitFor(60, TimeUnit.SECONDS)) {
                 throw new IOException("flink " + String.join(" ", args) + " does not end");
@@ -150,40 +168,28 @@ public final class FlinkCluster implements AutoCloseable {
         return p;
     }
 
-    private String settings() throws IOException {
-        return String.join(
-                "\n",
-                "jobmanager.rpc.address: 127.0.0.1",
-                "jobmanager.rpc.port: " + freePort(),
-                "jobmanager.bind-host: 127.0.0.1",
-                "rest.address: 127.0.0.1",
-                "rest.bind-address: 127.0.0.1",
-                "rest.port: " + restPort,
-                "taskmanager.host: 127.0.0.1",
-                "taskmanager.bind-host: 127.0.0.1",
-                "taskmanager.numberOfTaskSlots: " + SLOTS,
-                "taskmanager.load-balance.mode: SLOTS",
-                "taskmanager.cpu.cores: 1.0",
-                "taskmanager.memory.framework.heap.size: 64m",
-                "taskmanager.memory.task.heap.size: 192m",
-                "taskmanager.memory.framework.off-heap.size: 96m",
-                "taskmanager.memory.task.off-heap.size: 32m",
-                "taskmanager.memory.network.min: 48m",
-                "taskmanager.memory.network.max: 48m",
-                "taskmanager.memory.managed.size: 64m",
-                "taskmanager.memory.jvm-metaspace.size: 128m",
-                "taskmanager.memory.jvm-overhead.min: 64m",
-                "taskmanager.memory.jvm-overhead.max: 64m",
-                "heartbeat.interval: 1000",
-                "heartbeat.timeout: 6000",
-                "restart-strategy.type: fixed-delay",
-                "restart-strategy.fixed-delay.attempts: 1000",
-                "restart-strategy.fixed-delay.delay: 500 ms",
-                "web.refresh-interval: 500",
-                "web.tmpdir: " + folder.resolve("web"),
-                "io.tmp.dirs: " + folder.resolve("tmp"),
-                "execution.checkpointing.dir: " + folder.resolve("checkpoints").toUri(),
-                "");
+    /** What a cluster without Kubernetes needs besides, and short patience. */
+    private String settings(Map<String, String> given) throws IOException {
+        Map<String, String> all = new TreeMap<>(given);
+        for (String host : HOSTS) {
+            all.put(host, "127.0.0.1");
+        }
+        all.put("jobmanager.rpc.port", Integer.toString(freePort()));
+        all.put("rest.port", Integer.toString(restPort));
+        all.put("taskmanager.cpu.cores", "1.0");
+        MEMORY.forEach((part, size) -> all.put("taskmanager.memory." + part, size));
+        all.put("heartbeat.interval", "1000");
+        all.put("heartbeat.timeout", "6000");
+        all.put("metrics.fetcher.update-interval", "500");
+        all.put("web.refresh-interval", "500");
+        all.put("web.tmpdir", folder.resolve("web").toString());
+        all.put("io.tmp.dirs", folder.resolve("tmp").toString());
+        for (String kept : KEPT) {
+            all.put("execution.checkpointing." + kept, folder.resolve(kept).toUri().toString());
+        }
+        return all.entrySet().stream()
+                .map(e -> e.getKey() + ": " + e.getValue() + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String lib() {

@@ -53,12 +53,16 @@ public final class Sessions {
         return all.size();
     }
 
+    /** Events of all of them. */
+    public long events() {
+        return all.stream().mapToLong(List::size).sum();
+    }
+
     /** What the rules say of them in process. */
     public Set<Finding> judged(List<SessionSummary> summaries) {
         Set<Finding> findings = new HashSet<>();
         AnalyzerHub hub =
-                new AnalyzerHub(
-                        List.of(), RuleSettings.DEFAULTS, findings::add, summaries::add);
+                new AnalyzerHub(List.of(), RuleSettings.DEFAULTS, findings::add, summaries::add);
         part(0, 1).forEach(e -> hub.accept(e.copy()));
         hub.end();
         return findings;

@@ -1,11 +1,14 @@
 package io.nvmetap.agent;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.cli.OutputFile;
 import io.nvmetap.cli.StopSignal;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -40,6 +43,8 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     @Option(
             names = "--allow-uid",
             paramLabel = "N",
@@ -71,7 +76,9 @@ public final class AgentCommand implements Callable<Integer> {
         check(spec);
         try (StopSignal stop = StopSignal.listen(STOP_PATIENCE_S)) {
             Optional<IOException> failure;
-            try (TapSinks sinks = sinks()) {
+            try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say);
+                    TapSinks sinks = sinks(watch)) {
+                watch.taps(sinks.totals().figures());
                 Taps taps = listen(spec, sinks);
                 try (taps) {
                     while (!taps.deaf() && !stop.await(1)) {
@@ -103,11 +110,11 @@ public final class AgentCommand implements Callable<Integer> {
         }
     }
 
-    private TapSinks sinks() throws IOException {
+    private TapSinks sinks(CaptureWatch watch) throws IOException {
         if (out != null) {
-            return TapSinks.ofFile(out);
+            return TapSinks.ofFile(out, watch);
         }
-        return TapSinks.ofTopic(topic.open());
+        return TapSinks.ofTopic(topic.open(watch), watch);
     }
 
     private Taps listen(ListenSpec spec, TapSinks sinks) throws IOException {

@@ -120,8 +120,18 @@ public final class KafkaEventSink implements EventSink, SpoolTarget {
         return p;
     }
 
+    /** For those who look at its figures. */
+    KafkaProducer<byte[], byte[]> producer() {
+        return producer;
+    }
+
     /** Takes the event; the instance may be reused at once. */
     public void accept(CapturedEvent e) throws IOException {
+        accept(e, this);
+    }
+
+    /** As the other, by way of a sink that ends here. */
+    void accept(CapturedEvent e, EventSink way) throws IOException {
         if (e.controller != keyController
                 || e.sessionLow != keySessionLow
                 || e.sessionHigh != keySessionHigh) {
@@ -131,7 +141,7 @@ public final class KafkaEventSink implements EventSink, SpoolTarget {
             keyController = e.controller;
         }
         EventCodec.encode(e, scratch.clear());
-        accept(scratch.buffer(), scratch.position(), key);
+        way.accept(scratch.buffer(), scratch.position(), key);
     }
 
     @Override

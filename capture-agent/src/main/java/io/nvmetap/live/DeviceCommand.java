@@ -1,5 +1,7 @@
 package io.nvmetap.live;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
@@ -7,6 +9,7 @@ import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.cli.StopSignal;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -73,6 +76,8 @@ public final class DeviceCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     private final PrintStream messages;
 
     DeviceCommand(PrintStream messages) {
@@ -88,14 +93,10 @@ public final class DeviceCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         LiveSpec spec = spec();
         try (StopSignal stop = StopSignal.listen(STOP_PATIENCE_S)) {
-            try (LiveMediation live =
-                    LiveMediation.start(
-                            spec,
-                            listen,
-                            topic::beside,
-                            line -> messages.println("device    " + line))) {
-                messages.println("device    " + controller + "   serves on " + live.socket());
-                messages.flush();
+            try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say);
+                    LiveMediation live =
+                            LiveMediation.start(spec, listen, topic.plan(watch), this::say)) {
+                say(controller + "   serves on " + live.socket());
                 boolean gone = false;
                 while (!gone && !stop.await(once ? 1 : 100)) {
                     gone = once && live.awaitClientGone(100);
@@ -104,6 +105,11 @@ public final class DeviceCommand implements Callable<Integer> {
             stop.whole();
         }
         return ExitStatus.OK;
+    }
+
+    private void say(String line) {
+        messages.println("device    " + line);
+        messages.flush();
     }
 
     private LiveSpec spec() {

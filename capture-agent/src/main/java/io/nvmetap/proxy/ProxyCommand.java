@@ -1,5 +1,7 @@
 package io.nvmetap.proxy;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
@@ -7,6 +9,7 @@ import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.cli.OutputFile;
 import io.nvmetap.cli.StopSignal;
 import io.nvmetap.event.PayloadPolicy;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -54,6 +57,8 @@ public final class ProxyCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     private final PrintStream messages;
 
     ProxyCommand(PrintStream messages) {
@@ -68,9 +73,10 @@ public final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
-        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE_S)) {
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE_S);
+                CaptureWatch watch = CaptureMetrics.open(metrics, this::say)) {
             ProxySpec spec = new ProxySpec(listen, connect, out, payload);
-            Proxy proxy = Proxy.start(spec, topic::beside, this::say);
+            Proxy proxy = Proxy.start(spec, topic.plan(watch), this::say);
             try (proxy) {
                 say("listens on " + listen + "   passes on to " + connect);
                 while (!stop.await(once ? 1 : 100)) {

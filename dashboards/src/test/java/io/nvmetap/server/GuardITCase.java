@@ -230,7 +230,10 @@ class GuardITCase {
     @Test
     void shouldSayThatAPortIsTaken() {
         int port = URI.create(address).getPort();
-        assertThatThrownBy(() -> Dashboard.start(new ServeSettings(List.of(folder), port, Brokers.NONE)))
+        assertThatThrownBy(
+                        () ->
+                                Dashboard.start(
+                                        new ServeSettings(List.of(folder), port, Brokers.NONE)))
                 .isInstanceOf(CliFailure.class)
                 .hasMessageContaining("port " + port + " is taken");
     }

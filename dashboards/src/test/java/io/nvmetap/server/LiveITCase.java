@@ -75,7 +75,8 @@ class LiveITCase {
 
     @Test
     void shouldShowAStallSoonAfterItsDeadline() throws Exception {
-        try (Dashboard dashboard = Dashboard.start(new ServeSettings(List.of(), 0, Brokers.plain(brokers)));
+        try (Dashboard dashboard =
+                        Dashboard.start(new ServeSettings(List.of(), 0, Brokers.plain(brokers)));
                 Chromium chromium = Chromium.start(false)) {
             Page page = chromium.page();
             page.navigate(dashboard.address() + "#/live");

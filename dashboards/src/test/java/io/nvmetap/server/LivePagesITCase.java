@@ -40,7 +40,8 @@ class LivePagesITCase {
     @Test
     void shouldSayThatNoBrokerAnswersAndFollowNoMorePagesThanItsBound() throws IOException {
         List<Socket> pages = new ArrayList<>();
-        try (Dashboard d = Dashboard.start(new ServeSettings(List.of(), 0, Brokers.plain("127.0.0.1:1")))) {
+        try (Dashboard d =
+                Dashboard.start(new ServeSettings(List.of(), 0, Brokers.plain("127.0.0.1:1")))) {
             for (int i = 0; i < LivePages.PAGES_MAX; i++) {
                 pages.add(follow(d.address()));
                 assertThat(await(pages.get(i), "200 OK")).isNotNull();

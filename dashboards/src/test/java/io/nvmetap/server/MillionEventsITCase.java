@@ -56,7 +56,8 @@ class MillionEventsITCase {
     @Test
     void shouldOpenAndPanSmoothlyInBoundedMemory() throws Exception {
         BigTrace.write(folder.resolve("million.avro"), EVENTS, 7, "test model");
-        try (Dashboard dashboard = Dashboard.start(new ServeSettings(List.of(folder), 0, Brokers.NONE));
+        try (Dashboard dashboard =
+                        Dashboard.start(new ServeSettings(List.of(folder), 0, Brokers.NONE));
                 Chromium chromium = Chromium.start(false)) {
             Page page = chromium.page();
             page.navigate(dashboard.address());

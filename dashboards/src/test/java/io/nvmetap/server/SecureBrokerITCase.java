@@ -96,8 +96,7 @@ class SecureBrokerITCase {
         String trace = Boots.recorded("shell").toString();
         Command.Said published = run(PublishCommand.class, file, trace);
         assertThat(published.status()).as(published.text()).isEqualTo(ExitStatus.OK);
-        Command.Said judged =
-                run(AnalyzeJobMain.class, file, "--until-ended", "--format", "json");
+        Command.Said judged = run(AnalyzeJobMain.class, file, "--until-ended", "--format", "json");
         assertThat(judged.text()).contains("number-of-queues-never-set").contains("\"summary\"");
         assertThat(published.text() + judged.text()).doesNotContain(SecureBroker.PASSWORD);
     }
@@ -189,8 +188,7 @@ class SecureBrokerITCase {
 
     @Test
     void shouldServeAndPrintNoSecretWhenTheBrokerRefuses() throws Exception {
-        List<String> args =
-                secured(broker.clientFile("PLAIN", WRONG), "--port", "0");
+        List<String> args = secured(broker.clientFile("PLAIN", WRONG), "--port", "0");
         try (Command.Running serve = Command.start(ServeCommand.class, temp, args)) {
             String page = serve.await("dashboard (\\S+)");
             try (Socket live = LivePagesITCase.follow(page)) {

@@ -71,8 +71,7 @@ public final class Command {
      * @param main class with its main method
      * @param folder for what it prints
      */
-    public static Running start(Class<?> main, Path folder, List<String> args)
-            throws IOException {
+    public static Running start(Class<?> main, Path folder, List<String> args) throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(

@@ -131,7 +131,10 @@ public final class SecureBroker implements AutoCloseable {
         String tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         Process p =
                 new ProcessBuilder(
-                                (tool + " " + arguments + " -storetype PKCS12 -storepass "
+                                (tool
+                                                + " "
+                                                + arguments
+                                                + " -storetype PKCS12 -storepass "
                                                 + STORE_PASSWORD)
                                         .split(" "))
                         .redirectErrorStream(true)
