@@ -66,10 +66,7 @@ final class BenchMachine implements AutoCloseable, InterruptSink {
                         Set.of());
         driver =
                 new Mediator(
-                        DriverSpec.GOOD.config().seed(seed).build(),
-                        device,
-                        time.timeline(),
-                        tap);
+                        DriverSpec.GOOD.config().seed(seed).build(), device, time.timeline(), tap);
         time.enter(() -> driver.connect(memory, this));
         time.enter(this::enable);
         while (!Registers.cstsRdy((int) register(Registers.CSTS))) {

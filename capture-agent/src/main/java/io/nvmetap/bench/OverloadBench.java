@@ -32,6 +32,7 @@ public final class OverloadBench implements Callable<Integer> {
     private static final int SECONDS_MAX = 3_600;
     private static final long TURN_NS = 250_000_000L;
     private static final int WARM_UP_TURNS = 8;
+
     /** Without waits it is the same from the first second on. */
     private static final int WORK_SECONDS = 10;
 
@@ -87,9 +88,7 @@ public final class OverloadBench implements Callable<Integer> {
                 depth32.onOverOff(),
                 work.onOverOff(),
                 depth1.account().made() + depth32.account().made() + work.account().made(),
-                depth1.account().arrived()
-                        + depth32.account().arrived()
-                        + work.account().arrived(),
+                depth1.account().arrived() + depth32.account().arrived() + work.account().arrived(),
                 depth1.account().told() + depth32.account().told() + work.account().told(),
                 BenchPlace.fields(home));
         return ExitStatus.OK;

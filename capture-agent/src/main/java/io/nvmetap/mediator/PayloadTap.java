@@ -86,7 +86,9 @@ final class PayloadTap {
     /** Content as it is kept: all of it only where all was asked for. */
     static byte[] kept(MediatorState state, Slot slot, byte[] content) {
         boolean plain = slot.sq.qid != 0 || state.config.payload() == PayloadPolicy.ALL;
-        return plain ? content : SerialHash.hide(slot.own != null ? slot.own.sqe : slot.sqe, content);
+        return plain
+                ? content
+                : SerialHash.hide(slot.own != null ? slot.own.sqe : slot.sqe, content);
     }
 
     private static byte[] sha256(byte[] content) {

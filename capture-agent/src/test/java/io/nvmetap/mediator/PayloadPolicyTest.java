@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PayloadPolicyTest {
     private static TestGuest guest(PayloadPolicy policy) {
         TestGuest guest =
-                new TestGuest(
-                        MediatorConfig.builder().initSequence(false).payload(policy).build());
+                new TestGuest(MediatorConfig.builder().initSequence(false).payload(policy).build());
         guest.bootLike(1, 16);
         return guest;
     }

@@ -287,8 +287,7 @@ class QueueWatchTest {
             List<CapturedEvent> kept = q.tap.all(EventKind.PAYLOAD);
             assertThat(kept).hasSize(policy == PayloadPolicy.NONE ? 0 : 1);
             boolean plain = policy == PayloadPolicy.ALL;
-            assertThat(kept)
-                    .allMatch(e -> plain == (LittleEndian.i32(e.content, 4) == 0x31415926));
+            assertThat(kept).allMatch(e -> plain == (LittleEndian.i32(e.content, 4) == 0x31415926));
         }
     }
 
