@@ -69,6 +69,16 @@ class HouseTest {
                     Map.entry(
                             "capture",
                             Set.of("broker", "cli", "device", "event", "metrics", "trace")),
+                    Map.entry(
+                            "bench",
+                            Set.of(
+                                    "capture",
+                                    "cli",
+                                    "device",
+                                    "device.model",
+                                    "event",
+                                    "mediator",
+                                    "nvme")),
                     Map.entry("process", Set.of()),
                     Map.entry("broker", Set.of("cli", "process", "trace")),
                     Map.entry("local", Set.of("broker", "cli", "process", "trace")),
@@ -158,7 +168,7 @@ class HouseTest {
                             "corpus",
                             Set.of("cli", "device.model", "event", "guest", "mediator", "trace")),
                     Map.entry("timeline", Set.of("event", "nvme", "show", "trace")),
-                    Map.entry("feed", Set.of("event", "finding", "nvme", "trace")),
+                    Map.entry("feed", Set.of("cli", "event", "finding", "nvme", "trace")),
                     Map.entry(
                             "server",
                             Set.of(

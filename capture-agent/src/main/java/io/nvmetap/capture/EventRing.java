@@ -31,6 +31,7 @@ public final class EventRing {
     static final int CONTROLLER_AT = 16;
     static final int HEADER_BYTES = 20;
     private static final int RECORD_TYPE = 1;
+    private static final long ROOM = -1;
 
     private final ManyToOneRingBuffer ring;
     private final UnsafeBuffer memory;
@@ -38,6 +39,9 @@ public final class EventRing {
     private final long zeroNs;
     private final AtomicLong lost = new AtomicLong();
     private volatile boolean open;
+
+    /** Where the reader was when there was no room; {@link #ROOM} if there was. */
+    private volatile long fullAt = ROOM;
 
     /**
      * @param capacityBytes power of two between {@link #CAPACITY_BYTES_MIN} and {@link
@@ -89,6 +93,15 @@ public final class EventRing {
         return ring.maxMsgLength() - HEADER_BYTES;
     }
 
+    /**
+     * Nothing was taken out since a record found no room. Saves a tap that is told too much the
+     * work of encoding in vain, and makes few long gaps of many short ones.
+     */
+    boolean isFull() {
+        long at = fullAt;
+        return at != ROOM && at == ring.consumerPosition();
+    }
+
     void lose() {
         lost.incrementAndGet();
     }
@@ -96,6 +109,9 @@ public final class EventRing {
     /** Any thread: writes one record or counts it as lost. */
     void put(int controller, byte[] tail, int from, int count) {
         int at = claim(count);
+        if (at < 0) {
+            at = claimAgain(count);
+        }
         if (at < 0) {
             lose();
             return;
@@ -105,6 +121,16 @@ public final class EventRing {
         memory.putInt(at + CONTROLLER_AT, controller);
         memory.putBytes(at + HEADER_BYTES, tail, from, count);
         ring.commit(at);
+    }
+
+    /** Looks where the reader is first: it may have moved on since. */
+    private int claimAgain(int count) {
+        long reader = ring.consumerPosition();
+        int at = claim(count);
+        if (at < 0 && count <= eventBytesMax()) {
+            fullAt = reader;
+        }
+        return at;
     }
 
     /**

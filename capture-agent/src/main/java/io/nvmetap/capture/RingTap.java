@@ -52,6 +52,10 @@ public final class RingTap implements Tap {
         if (!ring.isOpen()) {
             return;
         }
+        if (ring.isFull()) {
+            ring.lose();
+            return;
+        }
         AvroOut out = scratch.get().out.clear();
         try {
             if (bytesMax(e) > ring.eventBytesMax()) {

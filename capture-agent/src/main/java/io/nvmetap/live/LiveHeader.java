@@ -8,17 +8,13 @@ import io.nvmetap.event.ControllerInfo;
 import io.nvmetap.event.LiveState;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.nvme.Registers;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.nvmetap.nvme.SerialHash;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
 /** What a live recording says of itself, and what a modelled function says it is. */
 final class LiveHeader {
-    private static final int SERIAL_HASH_BYTES = 8;
     private static final int APPLE = 0x106B;
     private static final int ANS2 = 0x2005;
 
@@ -88,7 +84,7 @@ final class LiveHeader {
                 profile.cap(),
                 profile.vs(),
                 profile.model(),
-                hash(profile.serial()),
+                SerialHash.of(profile.serial()),
                 profile.firmware(),
                 profile.mdts(),
                 profile.name(),
@@ -110,16 +106,5 @@ final class LiveHeader {
                 -1,
                 "",
                 LiveState.UNKNOWN);
-    }
-
-    private static String hash(String serial) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(serial.getBytes(StandardCharsets.US_ASCII));
-            return HexFormat.of().formatHex(digest, 0, SERIAL_HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is part of every JDK", e);
-        }
     }
 }

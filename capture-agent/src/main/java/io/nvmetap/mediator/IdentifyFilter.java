@@ -72,7 +72,7 @@ final class IdentifyFilter {
                         changes);
             }
             if (state.config.payload() != io.nvmetap.event.PayloadPolicy.NONE) {
-                state.tap.filtered(slot, content);
+                state.tap.filtered(slot, PayloadTap.kept(state, slot, content));
             }
             System.arraycopy(content, 0, page, 0, page.length);
             if (!guestPages(slot).copy(page, true)) {

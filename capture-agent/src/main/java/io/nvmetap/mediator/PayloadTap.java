@@ -5,6 +5,7 @@ import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.event.Transfer;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.nvme.SerialHash;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 import java.security.MessageDigest;
@@ -41,7 +42,8 @@ final class PayloadTap {
             return;
         }
         if (slot.bounce != null) {
-            state.tap.payload(Transfer.FROM_DEVICE, slot, slot.bounce.copy(), NONE, slot.dataBytes);
+            byte[] content = kept(state, slot, slot.bounce.copy());
+            state.tap.payload(Transfer.FROM_DEVICE, slot, content, NONE, slot.dataBytes);
             return;
         }
         byte[] sqe = slot.own != null ? slot.own.sqe : slot.sqe;
@@ -77,8 +79,16 @@ final class PayloadTap {
         if (state.config.payload() == PayloadPolicy.DIGEST && slot.sq.qid != 0) {
             state.tap.payload(way, slot, NONE, sha256(content), slot.dataBytes);
         } else {
-            state.tap.payload(way, slot, content, NONE, slot.dataBytes);
+            state.tap.payload(way, slot, kept(state, slot, content), NONE, slot.dataBytes);
         }
+    }
+
+    /** Content as it is kept: all of it only where all was asked for. */
+    static byte[] kept(MediatorState state, Slot slot, byte[] content) {
+        boolean plain = slot.sq.qid != 0 || state.config.payload() == PayloadPolicy.ALL;
+        return plain
+                ? content
+                : SerialHash.hide(slot.own != null ? slot.own.sqe : slot.sqe, content);
     }
 
     private static byte[] sha256(byte[] content) {

@@ -12,6 +12,7 @@ import io.nvmetap.nvme.IdentifyNamespace;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.PageList;
 import io.nvmetap.nvme.PrpWalk;
+import io.nvmetap.nvme.SerialHash;
 import io.nvmetap.nvme.Sqe;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -118,6 +119,9 @@ final class CommandData {
         byte[] content = copy((int) Math.min(dataBytes, CapturedEvent.CONTENT_BYTES_MAX));
         if (content == null) {
             return null;
+        }
+        if (admin && policy != PayloadPolicy.ALL && command.sqe() != null) {
+            content = SerialHash.hide(command.sqe(), content);
         }
         boolean digest = policy == PayloadPolicy.DIGEST && !admin;
         return digest ? new Piece(way, NONE, sha256(content)) : new Piece(way, content, NONE);

@@ -7,8 +7,13 @@ import io.nvmetap.trace.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +52,25 @@ class LocalBrokerITCase {
         BrokerState again = up();
         assertThat(again.bootstrapServers()).isEqualTo(first.bootstrapServers());
         assertThat(again.pid()).isNotEqualTo(first.pid());
+    }
+
+    @Test
+    void shouldTakeAndKeepMessagesOfMachinesWhoseClocksAreWrong() throws Exception {
+        String address = up().bootstrapServers();
+        Map<String, Object> p = Map.of("bootstrap.servers", address, "acks", "all");
+        long before = System.currentTimeMillis();
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(p, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (long wrong : new long[] {0, before + TimeUnit.DAYS.toMillis(3_650)}) {
+                RecordMetadata kept =
+                        producer.send(
+                                        new ProducerRecord<>(
+                                                Topics.EVENTS, 0, wrong, null, new byte[1]))
+                                .get(30, TimeUnit.SECONDS);
+                assertThat(kept.timestamp())
+                        .isBetween(before - 1_000, before + TimeUnit.MINUTES.toMillis(5));
+            }
+        }
     }
 
     @Test

@@ -244,6 +244,26 @@ class AgentTest {
     }
 
     @Test
+    void shouldNeverLetTimeGoBackNorFloodWhenTheClockJumps() throws IOException {
+        Agent agent = agent(1);
+        agent.begin();
+        now += 10 * MS;
+        ring(tap, 1);
+        agent.drain();
+        now += 3_600_000 * MS;
+        ring(tap, 2);
+        agent.drain();
+        now -= 1_800_000 * MS;
+        ring(tap, 3);
+        agent.drain();
+        agent.close();
+        assertThat(sink.events).extracting(e -> e.timeNs).isSorted();
+        assertThat(sink.events).hasSizeLessThan(8);
+        assertThat(sink.kinds().stream().filter(k -> k == EventKind.DOORBELL_RUNG)).hasSize(3);
+        sink.assertSequence();
+    }
+
+    @Test
     void shouldTakeASnapshotEveryFewSecondsUnlessSomebodyEmitsMeanwhile() throws IOException {
         Agent agent = agent(1);
         agent.begin();

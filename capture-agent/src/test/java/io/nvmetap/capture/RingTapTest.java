@@ -131,6 +131,29 @@ class RingTapTest {
     }
 
     @Test
+    void shouldLoseWhatComesUntilTheReaderOfAFullRingMovesOn() throws IOException {
+        EventRing ring = new EventRing(EventRing.CAPACITY_BYTES_MIN, () -> 0);
+        RingTap tap = new RingTap(ring, 0);
+        KeptSink sink = new KeptSink();
+        Agent agent = agent(ring, sink);
+        while (ring.lost() == 0) {
+            tap.emit(tap.event().asFence(1), 0);
+        }
+        assertThat(ring.isFull()).isTrue();
+        for (int i = 0; i < 10; i++) {
+            tap.emit(tap.event().asFence(1), 0);
+        }
+        assertThat(ring.lost()).isEqualTo(11);
+        assertThat(agent.drain()).isPositive();
+        assertThat(ring.isFull()).isFalse();
+        tap.emit(tap.event().asFence(1), 0);
+        agent.close();
+        assertThat(ring.lost()).isEqualTo(11);
+        assertThat(sink.kinds().stream().filter(k -> k == EventKind.EVENTS_LOST)).hasSize(1);
+        sink.assertSequence();
+    }
+
+    @Test
     void shouldRefuseRingsOfOddSizes() {
         for (int bytes : new int[] {0, 5_000, 1 << 11, 1 << 29}) {
             assertThatThrownBy(() -> new EventRing(bytes, () -> 0))

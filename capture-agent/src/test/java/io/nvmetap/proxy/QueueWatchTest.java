@@ -10,8 +10,10 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.nvme.AdminSqe;
+import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class QueueWatchTest {
@@ -271,6 +273,22 @@ class QueueWatchTest {
         CapturedEvent payload = q.tap.all(EventKind.PAYLOAD).get(0);
         assertThat(payload.content).hasSize(4096);
         assertThat(payload.commandId).isEqualTo(command.commandId);
+    }
+
+    @Test
+    void shouldKeepTheHashOfASerialNumberUnlessAllIsAskedFor() {
+        for (PayloadPolicy policy : PayloadPolicy.values()) {
+            WatchedQueues q = new WatchedQueues(policy);
+            q.memory.writeInt(WatchedQueues.DATA + 4, 0x31415926);
+            byte[] identify = sqe(IDENTIFY, 1);
+            Sqe.putPrp1(identify, 0, WatchedQueues.DATA);
+            Sqe.putCdw(identify, 0, 10, 1);
+            q.adminAll(identify);
+            List<CapturedEvent> kept = q.tap.all(EventKind.PAYLOAD);
+            assertThat(kept).hasSize(policy == PayloadPolicy.NONE ? 0 : 1);
+            boolean plain = policy == PayloadPolicy.ALL;
+            assertThat(kept).allMatch(e -> plain == (LittleEndian.i32(e.content, 4) == 0x31415926));
+        }
     }
 
     @Test
