@@ -48,7 +48,12 @@ class HouseTest {
                     Map.entry(
                             "boot",
                             Set.of(
-                                    "capture", "cli", "event", "live", "mediator", "metrics",
+                                    "capture",
+                                    "cli",
+                                    "event",
+                                    "live",
+                                    "mediator",
+                                    "metrics",
                                     "rig")),
                     Map.entry(
                             "proxy",

@@ -49,7 +49,8 @@ final class TapSinks implements Closeable {
     synchronized Place open(long sessionHigh, long sessionLow) throws IOException {
         if (topic != null) {
             return new Place(
-                    watch.sink(new Shared(topic)), String.format("%016x%016x", sessionHigh, sessionLow));
+                    watch.sink(new Shared(topic)),
+                    String.format("%016x%016x", sessionHigh, sessionLow));
         }
         files++;
         Path target = file;

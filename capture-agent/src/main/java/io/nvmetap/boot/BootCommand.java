@@ -166,8 +166,7 @@ public final class BootCommand implements Callable<Integer> {
         Files.createDirectories(folder);
         BootSpec spec = spec(rig, folder);
         try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say);
-                Boot boot =
-                        Boot.start(rig, spec, topic.plan(watch), this::line, this::trouble)) {
+                Boot boot = Boot.start(rig, spec, topic.plan(watch), this::line, this::trouble)) {
             Thread hook = new Thread(() -> closeQuietly(boot), "nvmetap-stop");
             Runtime.getRuntime().addShutdownHook(hook);
             try {

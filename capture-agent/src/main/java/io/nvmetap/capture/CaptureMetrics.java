@@ -82,8 +82,7 @@ public final class CaptureMetrics implements CaptureWatch {
      *
      * @param say told where they are
      */
-    public static CaptureWatch open(MetricsOption option, Consumer<String> say)
-            throws IOException {
+    public static CaptureWatch open(MetricsOption option, Consumer<String> say) throws IOException {
         return option.port().isEmpty() ? NONE : serve(option.port().getAsInt(), say);
     }
 
@@ -158,7 +157,8 @@ public final class CaptureMetrics implements CaptureWatch {
     public void taps(TapFigures taps) {
         meters.measures(Metric.AGENT_TAPS, () -> taps.taps().getAsLong());
         meters.counts(Metric.AGENT_REFUSED_TAPS, taps.refusedTaps());
-        taps.refusedFrames().forEach((why, n) -> meters.counts(Metric.AGENT_REFUSED_FRAMES, n, why));
+        taps.refusedFrames()
+                .forEach((why, n) -> meters.counts(Metric.AGENT_REFUSED_FRAMES, n, why));
         meters.counts(Metric.AGENT_SKIPPED_BYTES, taps.skippedBytes());
     }
 

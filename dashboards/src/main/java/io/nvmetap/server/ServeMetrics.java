@@ -21,8 +21,22 @@ final class ServeMetrics implements AutoCloseable {
 
     private static final Set<String> QUESTIONS =
             Set.of(
-                    PAGE, METRICS, OTHER, "about", "captures", "compare", "findings", "latency", "live", "rules",
-                    "timeline", "tiles", "events", "moment", "find", "commands");
+                    PAGE,
+                    METRICS,
+                    OTHER,
+                    "about",
+                    "captures",
+                    "compare",
+                    "findings",
+                    "latency",
+                    "live",
+                    "rules",
+                    "timeline",
+                    "tiles",
+                    "events",
+                    "moment",
+                    "find",
+                    "commands");
 
     private final Meters meters = new Meters();
 

@@ -56,9 +56,7 @@ final class LiveRun implements AutoCloseable {
         jobPort = RealPrometheus.freePort();
         job = new Thread(this::analyze, "analyze");
         job.start();
-        dashboard =
-                Dashboard.start(
-                        new ServeSettings(List.of(BOOTS), 0, brokers));
+        dashboard = Dashboard.start(new ServeSettings(List.of(BOOTS), 0, brokers));
         machineWatch = CaptureMetrics.serve(0, line -> machineTarget = target(line));
         KafkaEventSink topic = new KafkaEventSink(brokers, DELIVERY_MS);
         machineWatch.topic(topic);

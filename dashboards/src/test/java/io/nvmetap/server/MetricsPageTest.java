@@ -112,7 +112,8 @@ class MetricsPageTest {
         for (String file : List.of("alerts.yml", "recording.yml")) {
             for (String line : rules(file).split("\n")) {
                 // Names of groups are no names of figures.
-                asked.append(line.contains("- name:") ? "" : line.replaceAll("#.*", "")).append('\n');
+                asked.append(line.contains("- name:") ? "" : line.replaceAll("#.*", ""))
+                        .append('\n');
             }
         }
         Panels.queries(GRAFANA).values().forEach(q -> asked.append(q).append('\n'));

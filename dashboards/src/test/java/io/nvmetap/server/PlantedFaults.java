@@ -116,7 +116,9 @@ final class PlantedFaults {
         }
     }
 
-    /** The dead letter topic takes no message of that size: the job's task fails, again and again. */
+    /**
+     * The dead letter topic takes no message of that size: the job's task fails, again and again.
+     */
     void failJob() throws Exception {
         deadLetterBytesMax("1000");
         junk();

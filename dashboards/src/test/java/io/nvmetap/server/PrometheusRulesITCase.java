@@ -26,7 +26,13 @@ class PrometheusRulesITCase {
 
     @Test
     void shouldFindNothingWrongWithTheConfiguration() throws Exception {
-        assertThat(promtool("check", "config", "--lint=all", "--lint-fatal", "prometheus/prometheus.yml"))
+        assertThat(
+                        promtool(
+                                "check",
+                                "config",
+                                "--lint=all",
+                                "--lint-fatal",
+                                "prometheus/prometheus.yml"))
                 .anyMatch(l -> l.contains("SUCCESS: prometheus/prometheus.yml is valid"));
     }
 
@@ -53,7 +59,8 @@ class PrometheusRulesITCase {
     @Test
     void shouldCatchARuleThatFiresTooEarly() throws Exception {
         Path copy = folder.resolve("prometheus");
-        for (String file : List.of("rules/alerts.yml", "rules/recording.yml", "tests/alerts_test.yml")) {
+        for (String file :
+                List.of("rules/alerts.yml", "rules/recording.yml", "tests/alerts_test.yml")) {
             Files.createDirectories(copy.resolve(file).getParent());
             String text = Files.readString(Path.of("prometheus", file));
             Files.writeString(copy.resolve(file), text.replace("for: 30s", "for: 0s"));
@@ -68,6 +75,7 @@ class PrometheusRulesITCase {
                         .start();
         String said = new String(test.getInputStream().readAllBytes());
         assertThat(test.waitFor()).as(said).isNotZero();
-        assertThat(said).contains("NvmetapBrokerAway", "NvmetapCaptureSilent", "NvmetapRingFilling");
+        assertThat(said)
+                .contains("NvmetapBrokerAway", "NvmetapCaptureSilent", "NvmetapRingFilling");
     }
 }

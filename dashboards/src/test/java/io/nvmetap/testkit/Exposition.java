@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /** What a process of ours tells a Prometheus: types and labels of its families. */
 public final class Exposition {
     private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
-    private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)=\"(?:[^\"\\\\]|\\\\.)*\"");
+    private static final Pattern LABEL =
+            Pattern.compile("([a-zA-Z_]\\w*)=\"(?:[^\"\\\\]|\\\\.)*\"");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Map<String, String> types = new TreeMap<>();

@@ -62,7 +62,10 @@ public final class RealPrometheus implements AutoCloseable {
         Path program = RealTool.require(ToolSet.PROMETHEUS, "prometheus");
         Path config = folder.resolve("config");
         copy(source, config);
-        hurry(config.resolve("prometheus.yml"), "(scrape_interval|evaluation_interval): 5s", "500ms");
+        hurry(
+                config.resolve("prometheus.yml"),
+                "(scrape_interval|evaluation_interval): 5s",
+                "500ms");
         hurry(config.resolve("prometheus.yml"), "(scrape_timeout): 4s", "450ms");
         try (Stream<Path> rules = Files.list(config.resolve("rules"))) {
             for (Path file : rules.toList()) {

@@ -39,7 +39,8 @@ public final class LoopbackHttp {
      */
     public static HttpServer bind(int port, String option) throws IOException {
         try {
-            return HttpServer.create(new InetSocketAddress(loopback(), check(port, option)), BACKLOG);
+            return HttpServer.create(
+                    new InetSocketAddress(loopback(), check(port, option)), BACKLOG);
         } catch (BindException taken) {
             throw taken(port, option);
         }

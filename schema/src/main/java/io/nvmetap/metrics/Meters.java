@@ -54,7 +54,10 @@ public final class Meters implements AutoCloseable {
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, exposed, Clock.SYSTEM);
     private final Map<Metric, Integer> series = new EnumMap<>(Metric.class);
-    /** The registry itself keeps them weakly, and shows for ever what one that is gone said last. */
+
+    /**
+     * The registry itself keeps them weakly, and shows for ever what one that is gone said last.
+     */
     private final Queue<Object> held = new ConcurrentLinkedQueue<>();
 
     private long leftOut;

@@ -34,8 +34,7 @@ public enum Metric {
             "Unix time when an event was last kept, 0 never; a living session beats 10 times a"
                     + " second"),
     /** Fill of the ring. */
-    CAPTURE_RING_USED(
-            Source.CAPTURE, Kind.GAUGE, "ring_used_bytes", "bytes that wait in the ring"),
+    CAPTURE_RING_USED(Source.CAPTURE, Kind.GAUGE, "ring_used_bytes", "bytes that wait in the ring"),
     /** Bound of the ring. */
     CAPTURE_RING_SIZE(Source.CAPTURE, Kind.GAUGE, "ring_size_bytes", "size of the ring"),
     /** Depth of the spool. */
@@ -131,7 +130,10 @@ public enum Metric {
             "events that the sessions that run lost, by what they say or by gaps in their numbers"),
     /** Neither. */
     LIVE_MALFORMED(
-            Source.LIVE, Kind.COUNTER, "malformed_messages", "messages that are no event or finding"),
+            Source.LIVE,
+            Kind.COUNTER,
+            "malformed_messages",
+            "messages that are no event or finding"),
     /** Not read. */
     LIVE_LAG(Source.LIVE, Kind.GAUGE, "lag_messages", "messages in the topics not read yet"),
     /** Out. */

@@ -69,8 +69,7 @@ public final class MetricsServer implements AutoCloseable {
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
             int port = exchange.getLocalAddress().getPort();
-            Optional<String> stranger =
-                    LoopbackHttp.stranger(exchange.getRequestHeaders(), port);
+            Optional<String> stranger = LoopbackHttp.stranger(exchange.getRequestHeaders(), port);
             if (stranger.isPresent()) {
                 refuse(exchange, 403, stranger.get());
             } else if (!exchange.getRequestMethod().equals("GET")) {
