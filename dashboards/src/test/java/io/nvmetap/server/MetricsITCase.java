@@ -47,9 +47,9 @@ class MetricsITCase {
         prometheus.await(
                 "the rules have seen events", WAIT_MS, () -> data(judged() + " > 10") == 1);
         prometheus.await(
-                "a checkpoint",
+                "checkpoints",
                 WAIT_MS,
-                () -> data("flink_jobmanager_job_numberOfCompletedCheckpoints > 0") == 1);
+                () -> data("flink_jobmanager_job_numberOfCompletedCheckpoints > 2") == 1);
     }
 
     @AfterEach
