@@ -83,7 +83,7 @@ class MetricsITCase {
 
     @Test
     void shouldFireEachAlertOnItsFaultAndHaveDataForEachPanel() throws Exception {
-        assertThat(prometheus.firing()).as("before anything is wrong").isEmpty();
+        prometheus.await("nothing is wrong", WAIT_MS, () -> prometheus.firing().isEmpty());
         faults.stall();
         awaitAlerts("NvmetapFinding", "NvmetapStallOpen");
         faults.junk();
