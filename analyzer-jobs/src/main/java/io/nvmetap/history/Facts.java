@@ -68,6 +68,9 @@ public final class Facts implements Serializable {
     /** A queue came to exist through this completion. */
     public boolean queueCreated;
 
+    /** A queue ceased to exist through this completion. */
+    public boolean queueDeleted;
+
     /** Commands given up by a disable or reset. */
     public final List<Command> abandoned = new ArrayList<>();
 
@@ -103,6 +106,7 @@ public final class Facts implements Serializable {
         disabled = false;
         succeeded = false;
         queueCreated = false;
+        queueDeleted = false;
         abandoned.clear();
         abandonedQueues = 0;
     }

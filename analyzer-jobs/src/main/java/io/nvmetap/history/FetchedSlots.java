@@ -1,6 +1,7 @@
 package io.nvmetap.history;
 
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Sqe;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -49,7 +50,12 @@ public final class FetchedSlots implements Serializable {
 
     private static long digest(CapturedEvent e) {
         long digest = 1;
-        for (int i = 0; i < e.entryBytes; i++) {
+        int whole = e.entryBytes & -Long.BYTES;
+        for (int i = 0; i < whole; i += Long.BYTES) {
+            digest = (digest ^ LittleEndian.i64(e.entry, i)) * MULTIPLIER;
+            digest ^= digest >>> 29;
+        }
+        for (int i = whole; i < e.entryBytes; i++) {
             digest = (digest ^ e.entry[i] & 0xFF) * MULTIPLIER;
             digest ^= digest >>> 29;
         }

@@ -69,10 +69,11 @@ public final class SideState implements Serializable {
 
     public long capLowSeq = -1;
     public long capHighSeq = -1;
-    public final Map<Integer, SubmissionQueue> sqs = new HashMap<>();
-    public final Map<Integer, CompletionQueue> cqs = new HashMap<>();
+    public final QueueTable<SubmissionQueue> sqs = new QueueTable<>();
+    public final QueueTable<CompletionQueue> cqs = new QueueTable<>();
     public final Map<Integer, Command> inFlight = new LinkedHashMap<>();
     private final Map<Long, Command> byId = new HashMap<>();
+    private final InFlightCounts counts = new InFlightCounts();
 
     /** Slots of completion queues that are gone, by number, until the next of that number. */
     private final Map<Integer, SlotMemory> former = new HashMap<>();
@@ -100,6 +101,7 @@ public final class SideState implements Serializable {
         sqs.clear();
         cqs.clear();
         inFlight.clear();
+        counts.clear();
         byId.clear();
         numberOfQueuesSet = false;
         doorbellBuffers = false;
@@ -139,6 +141,11 @@ public final class SideState implements Serializable {
         }
         // Commands in flight at the snapshot are not described well enough to judge them.
         known = s.queues().stream().allMatch(q -> q.cidsInFlight().isEmpty());
+    }
+
+    /** How many are in flight, of which kind. */
+    public InFlightCounts counts() {
+        return counts;
     }
 
     /** I/O queues, both kinds. */
@@ -270,6 +277,10 @@ public final class SideState implements Serializable {
             unknown();
         }
         Command replaced = inFlight.put(key(c.sqid, c.cid), c);
+        counts.add(c);
+        if (replaced != null) {
+            counts.remove(replaced);
+        }
         if (replaced != null && replaced.commandId < 0) {
             byId.remove(replaced.commandId);
         }
@@ -321,7 +332,9 @@ public final class SideState implements Serializable {
         }
         consumed(e, c);
         if (c != null) {
-            inFlight.remove(key(c.sqid, c.cid), c);
+            if (inFlight.remove(key(c.sqid, c.cid), c)) {
+                counts.remove(c);
+            }
             byId.remove(c.commandId);
             lastDoneNs = e.timeNs;
             c.doneNs = e.timeNs;
@@ -486,10 +499,12 @@ public final class SideState implements Serializable {
                 facts.queueCreated = true;
             }
             case Opcodes.ADMIN_DELETE_SQ -> {
+                facts.queueDeleted = true;
                 sqs.remove(qid);
                 released(qid);
             }
             case Opcodes.ADMIN_DELETE_CQ -> {
+                facts.queueDeleted = true;
                 CompletionQueue gone = cqs.remove(qid);
                 if (gone != null) {
                     leave(gone);

@@ -7,12 +7,22 @@ import org.apache.flink.api.java.functions.KeySelector;
 
 /**
  * Key of an encoded event: session and controller, read off the envelope without decoding the rest.
+ * One thread.
  */
 public final class EventKey implements KeySelector<byte[], String> {
     private static final long serialVersionUID = 1L;
 
     /** Key of everything that is no event. */
     static final String NONE = "none";
+
+    private transient AvroIn in;
+
+    /** The key given last: nearly always that of the next event, which then costs no string. */
+    private transient String last;
+
+    private transient long high;
+    private transient long low;
+    private transient int controller;
 
     @Override
     public String getKey(byte[] message) {
@@ -23,13 +33,24 @@ public final class EventKey implements KeySelector<byte[], String> {
             return NONE;
         }
         try {
-            AvroIn in = new AvroIn().wrap(message, body, message.length - body);
-            return Long.toHexString(in.readFixedLong())
-                    + Long.toHexString(in.readFixedLong())
-                    + "/"
-                    + in.readInt();
+            if (in == null) {
+                in = new AvroIn();
+            }
+            in.wrap(message, body, message.length - body);
+            return key(in.readFixedLong(), in.readFixedLong(), in.readInt());
         } catch (MalformedEventException bad) {
             return NONE;
         }
+    }
+
+    private String key(long sessionHigh, long sessionLow, int newController) {
+        boolean same = sessionHigh == high && sessionLow == low && newController == controller;
+        if (last == null || !same) {
+            high = sessionHigh;
+            low = sessionLow;
+            controller = newController;
+            last = Long.toHexString(high) + Long.toHexString(low) + "/" + controller;
+        }
+        return last;
     }
 }

@@ -1,5 +1,6 @@
 package io.nvmetap.report;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.rule.RuleSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.OptionalInt;
  * What to analyze.
  *
  * @param trace trace file, if one is named
- * @param bootstrapServers Kafka broker, "" none
+ * @param brokers Kafka brokers whose topic to read live, {@link Brokers#NONE} none
  * @param rules rule ids, empty for all
  * @param settings thresholds
  * @param untilEnded live: stop when the capture of this session ends; "" any session, absent never
@@ -18,7 +19,7 @@ import java.util.OptionalInt;
  */
 public record AnalysisOptions(
         Optional<Path> trace,
-        String bootstrapServers,
+        Brokers brokers,
         List<String> rules,
         RuleSettings settings,
         Optional<String> untilEnded,
@@ -26,10 +27,10 @@ public record AnalysisOptions(
     /** Without figures. */
     public AnalysisOptions(
             Optional<Path> trace,
-            String bootstrapServers,
+            Brokers brokers,
             List<String> rules,
             RuleSettings settings,
             Optional<String> untilEnded) {
-        this(trace, bootstrapServers, rules, settings, untilEnded, OptionalInt.empty());
+        this(trace, brokers, rules, settings, untilEnded, OptionalInt.empty());
     }
 }

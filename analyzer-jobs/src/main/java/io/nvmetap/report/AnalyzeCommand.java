@@ -1,6 +1,7 @@
 package io.nvmetap.report;
 
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.cli.Progress;
@@ -57,6 +58,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
             defaultValue = "",
             description = "analyze the topic of this broker, live, as a Flink job")
     private String bootstrapServers;
+
+    @Mixin private ClientProperties client = new ClientProperties();
 
     @Option(names = "--flink", description = "run the Flink job over the file")
     private boolean flink;
@@ -190,7 +193,7 @@ public final class AnalyzeCommand implements Callable<Integer> {
         AnalysisOptions options =
                 new AnalysisOptions(
                         Optional.ofNullable(trace),
-                        bootstrapServers,
+                        client.brokers(bootstrapServers),
                         rules,
                         settings(),
                         Optional.ofNullable(untilEnded),

@@ -21,21 +21,34 @@ public final class Analyzer implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final History history = new History();
-    private final List<Rule> rules;
-    private final List<Judge> judges;
+    private final Roster roster;
     private final Story story = new Story();
     private final StallCorrelator correlator;
     private final QuirkReport quirks = new QuirkReport();
     private final Map<String, Integer> violatedByRule = new TreeMap<>();
+    private transient Consumer<Finding> out;
+
+    /** Judges only; absent from older state, which was of analyzers that do everything. */
+    private final boolean follower;
+
     private boolean ended;
 
     public Analyzer(List<Rule> rules, RuleSettings settings) {
-        this.rules = new java.util.ArrayList<>(rules);
-        this.judges = new java.util.ArrayList<>();
+        this(rules, settings, false);
+    }
+
+    private Analyzer(List<Rule> rules, RuleSettings settings, boolean follower) {
+        this.follower = follower;
         this.correlator = new StallCorrelator(rules);
-        for (Rule r : rules) {
-            judges.add(new Judge(r, settings));
-        }
+        this.roster = new Roster(rules.stream().map(r -> new Judge(r, settings)).toList());
+    }
+
+    /**
+     * One that judges beside another, which has the story and the rules whose findings bear upon
+     * each other.
+     */
+    static Analyzer follower(List<Rule> rules, RuleSettings settings) {
+        return new Analyzer(rules, settings, true);
     }
 
     /**
@@ -50,22 +63,27 @@ public final class Analyzer implements Serializable {
             return;
         }
         history.apply(e);
-        story.note(history, e);
-        correlator.note(history, e);
-        quirks.note(history, e);
-        Consumer<Finding> counting =
-                f -> {
-                    violatedByRule.merge(f.rule(), 1, Integer::sum);
-                    Finding refined = correlator.refine(history, f);
-                    quirks.found(history, refined);
-                    findings.accept(refined);
-                };
-        for (Judge judge : judges) {
-            judge.step(history, e, counting);
+        if (!follower) {
+            story.note(history, e);
+            correlator.note(history, e);
+            quirks.note(history, e);
         }
+        out = findings;
+        roster.ask(history, e, this::found);
         if (e.kind == EventKind.CAPTURE_ENDED) {
             end(findings, summaries);
         }
+    }
+
+    private void found(Finding f) {
+        violatedByRule.merge(f.rule(), 1, Integer::sum);
+        out.accept(follower ? f : refined(f));
+    }
+
+    private Finding refined(Finding f) {
+        Finding refined = correlator.refine(history, f);
+        quirks.found(history, refined);
+        return refined;
     }
 
     /**
@@ -77,6 +95,7 @@ public final class Analyzer implements Serializable {
      */
     public void lose(long count, long atSeq) {
         history.lose(count, atSeq);
+        roster.everyRuleNext();
     }
 
     /** Ends a session that was cut off; does nothing if it has ended. */
@@ -87,7 +106,7 @@ public final class Analyzer implements Serializable {
         ended = true;
         int holds = 0;
         int unknown = 0;
-        for (Judge judge : judges) {
+        for (Judge judge : roster.judges()) {
             Verdict v = judge.end(history, findings);
             holds += v == Verdict.HOLDS ? 1 : 0;
             unknown += v == Verdict.UNKNOWN ? 1 : 0;
@@ -101,8 +120,8 @@ public final class Analyzer implements Serializable {
                         violated,
                         unknown,
                         holds,
-                        story.lines(history),
-                        quirks.lines(history)));
+                        follower ? List.of() : story.lines(history),
+                        follower ? List.of() : quirks.lines(history)));
     }
 
     /**

@@ -22,6 +22,11 @@ public final class AnalyzerHub {
     private final Consumer<SessionSummary> summaries;
     private final Map<Key, SessionAnalyzer> sessions = new LinkedHashMap<>();
 
+    /** The session of the event before: nearly always that of the next. */
+    private SessionAnalyzer last;
+
+    private Key lastKey = new Key(0, 0);
+
     /**
      * @param ruleIds rules wanted, empty for all
      * @throws IllegalArgumentException if a rule is not known
@@ -40,6 +45,18 @@ public final class AnalyzerHub {
 
     /** Takes the next event of any session. */
     public void accept(CapturedEvent e) {
+        SessionAnalyzer a = session(e);
+        a.accept(e, findings, summaries);
+        if (a.hasEnded()) {
+            sessions.remove(lastKey);
+            last = null;
+        }
+    }
+
+    private SessionAnalyzer session(CapturedEvent e) {
+        if (last != null && lastKey.high == e.sessionHigh && lastKey.low == e.sessionLow) {
+            return last;
+        }
         Key key = new Key(e.sessionHigh, e.sessionLow);
         SessionAnalyzer a = sessions.get(key);
         if (a == null) {
@@ -50,15 +67,15 @@ public final class AnalyzerHub {
             a = new SessionAnalyzer(ruleIds, settings);
             sessions.put(key, a);
         }
-        a.accept(e, findings, summaries);
-        if (a.hasEnded()) {
-            sessions.remove(key);
-        }
+        last = a;
+        lastKey = key;
+        return a;
     }
 
     /** The stream has ended; sessions without an end are judged as they are. */
     public void end() {
         new ArrayList<>(sessions.values()).forEach(a -> a.end(findings, summaries));
         sessions.clear();
+        last = null;
     }
 }

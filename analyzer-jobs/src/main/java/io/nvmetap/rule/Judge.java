@@ -20,8 +20,13 @@ public final class Judge implements Serializable {
 
     private final Rule rule;
     private final RuleSettings settings;
+
+    /** The rule, if it has deadlines, else null. */
+    private final Timed timed;
+
     private transient Consumer<Finding> sink;
     private transient History history;
+    private long restUntilNs = Timed.ALWAYS;
     private long chances;
     private long violations;
     private String doubt = "";
@@ -29,6 +34,22 @@ public final class Judge implements Serializable {
     Judge(Rule rule, RuleSettings settings) {
         this.rule = rule;
         this.settings = settings;
+        this.timed = rule instanceof Timed t ? t : null;
+    }
+
+    /** The rule it speaks for. */
+    Rule rule() {
+        return rule;
+    }
+
+    /** It has deadlines. */
+    boolean isTimed() {
+        return timed != null;
+    }
+
+    /** Asking it about the time is of no use yet. */
+    boolean rests(long nowNs) {
+        return nowNs < restUntilNs;
     }
 
     /**
@@ -75,13 +96,21 @@ public final class Judge implements Serializable {
         }
     }
 
-    /** Looks at one event; a crash of the rule is its own UNKNOWN, never the session's end. */
-    void step(History h, CapturedEvent e, Consumer<Finding> out) {
+    /**
+     * Looks at one event; a crash of the rule is its own UNKNOWN, never the session's end.
+     *
+     * @param steps the rule reads it; else only its deadlines are looked at
+     */
+    void step(History h, CapturedEvent e, boolean steps, Consumer<Finding> out) {
         history = h;
         sink = out;
         try {
-            rule.step(h, e, this);
-            rule.time(h, this);
+            if (steps) {
+                rule.step(h, e, this);
+            }
+            if (timed != null) {
+                restUntilNs = timed.time(h, this);
+            }
         } catch (RuntimeException crash) {
             doubt("the rule failed on event " + e.seq + ": " + crash);
         }

@@ -1,13 +1,41 @@
 package io.nvmetap.rule;
 
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.history.History;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** One rule. State is its fields, bounded by the queues of one controller, and serializable. */
 public abstract class Rule implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /**
+     * Kinds that nearly all of a recording is made of. A rule says which of these it reads; about
+     * all others every rule is asked.
+     */
+    public static final Set<EventKind> BUSY =
+            Collections.unmodifiableSet(
+                    EnumSet.of(
+                            EventKind.DOORBELL_RUNG,
+                            EventKind.SHADOW_DOORBELL,
+                            EventKind.COMMAND_FETCHED,
+                            EventKind.COMMAND_EMITTED,
+                            EventKind.COMPLETION_SEEN,
+                            EventKind.COMPLETION_COPIED,
+                            EventKind.COMPLETION_STORED,
+                            EventKind.STORE_FENCE,
+                            EventKind.INTERRUPT_RAISED,
+                            EventKind.INTERRUPT_DELIVERED,
+                            EventKind.INTERRUPT_SUPPRESSED,
+                            EventKind.LOCK_TAKEN,
+                            EventKind.LOCK_RELEASED,
+                            EventKind.POINTER_LIST_READ,
+                            EventKind.PAYLOAD,
+                            EventKind.REQUEST_STATE));
 
     private final RuleInfo info;
 
@@ -51,11 +79,17 @@ public abstract class Rule implements Serializable {
         return false;
     }
 
+    /**
+     * Which of the {@link #BUSY} kinds {@link #step} makes anything of, in quiet times: the sides
+     * are known and stay so, and no queue comes or goes. At every other moment it is asked about
+     * all events, so that what it forgets at a gap, a reset or an enable needs no kind here.
+     *
+     * @return all of them, unless a rule says less
+     */
+    public Set<EventKind> reads() {
+        return BUSY;
+    }
+
     /** Looks at the event that {@code h} has just applied. */
     public abstract void step(History h, CapturedEvent e, Judge judge);
-
-    /** Event time has moved to {@code h.nowNs}; called after each step, heartbeats included. */
-    public void time(History h, Judge judge) {
-        // Most rules have no deadline.
-    }
 }

@@ -30,7 +30,9 @@ public record RuleSettings(Map<String, Long> changed) implements Serializable {
      * @return the threshold's value: nanoseconds, a number, or percent
      */
     public long of(Threshold threshold) {
-        return changed.getOrDefault(threshold.name(), threshold.preset());
+        return changed.isEmpty()
+                ? threshold.preset()
+                : changed.getOrDefault(threshold.name(), threshold.preset());
     }
 
     /**

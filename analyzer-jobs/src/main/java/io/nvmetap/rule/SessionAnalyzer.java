@@ -24,6 +24,10 @@ public final class SessionAnalyzer implements Serializable {
     private final List<String> ruleIds;
     private final RuleSettings settings;
     private final List<Analyzer> analyzers = new ArrayList<>();
+
+    /** Last words of the controllers, of one event. */
+    private final List<SessionSummary> parts = new ArrayList<>();
+
     private long lastSeq = -1;
     private long events;
     private long lost;
@@ -58,7 +62,6 @@ public final class SessionAnalyzer implements Serializable {
             several = e.header.controllers().size() > 1;
             ensure(Math.min(e.header.controllers().size(), CONTROLLERS_MAX));
         }
-        List<SessionSummary> parts = new ArrayList<>();
         if (several && wholeSession(e)) {
             int controller = e.controller;
             for (int i = 0; i < analyzers.size(); i++) {
@@ -72,7 +75,7 @@ public final class SessionAnalyzer implements Serializable {
         }
         if (!parts.isEmpty()) {
             ended = true;
-            summaries.accept(merged(parts));
+            summaries.accept(merged());
         }
     }
 
@@ -96,14 +99,15 @@ public final class SessionAnalyzer implements Serializable {
             return;
         }
         ended = true;
-        List<SessionSummary> parts = new ArrayList<>();
         analyzers.forEach(a -> a.end(findings, parts::add));
         if (!parts.isEmpty()) {
-            summaries.accept(merged(parts));
+            summaries.accept(merged());
         }
     }
 
-    private SessionSummary merged(List<SessionSummary> parts) {
+    private SessionSummary merged() {
+        List<SessionSummary> parts = List.copyOf(this.parts);
+        this.parts.clear();
         if (parts.size() == 1) {
             return parts.get(0);
         }

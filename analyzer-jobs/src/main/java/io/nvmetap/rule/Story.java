@@ -65,7 +65,7 @@ final class Story implements Serializable {
             }
         } else if (submitted) {
             current.io++;
-            current.depth = Math.max(current.depth, ioDepth(side));
+            current.depth = Math.max(current.depth, side.counts().io());
         }
         if (submitted && c.name().kind() == Opcode.Kind.VENDOR) {
             current.vendor.merge((c.admin() ? "admin " : "I/O ") + hex(c.opcode), 1L, Long::sum);
@@ -82,14 +82,6 @@ final class Story implements Serializable {
         current.msix |=
                 e.kind == EventKind.INTERRUPT_RAISED
                         && e.interrupt == io.nvmetap.event.InterruptKind.MSIX;
-    }
-
-    private static int ioDepth(SideState side) {
-        int depth = 0;
-        for (Command c : side.inFlight.values()) {
-            depth += c.admin() ? 0 : 1;
-        }
-        return depth;
     }
 
     private void begin(SideState side) {

@@ -1,6 +1,7 @@
 package io.nvmetap.capture;
 
 import io.nvmetap.broker.BrokerAdmin;
+import io.nvmetap.broker.BrokerException;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.trace.Topics;
@@ -106,7 +107,11 @@ public final class TopicOptions {
         watch.topic(topic);
         try {
             createTopic(properties);
-        } catch (IOException away) {
+        } catch (BrokerException away) {
+            if (away.isRefusal()) {
+                topic.close();
+                throw away;
+            }
             System.err.println(
                     "nvmetap: " + away.getMessage() + "; events wait in " + spool + " meanwhile");
         }
@@ -150,7 +155,7 @@ public final class TopicOptions {
         }
     }
 
-    private void createTopic(Map<String, String> properties) throws IOException {
+    private void createTopic(Map<String, String> properties) throws BrokerException {
         try (BrokerAdmin admin =
                 BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE, properties)) {
             admin.createTopics(List.of(Topics.EVENTS));

@@ -51,9 +51,9 @@ final class Dashboard implements AutoCloseable {
         server.setExecutor(handlers);
         server.createContext("/", this::handle);
         live =
-                settings.bootstrapServers().isEmpty()
+                settings.brokers().servers().isEmpty()
                         ? null
-                        : LiveFeed.follow(settings.bootstrapServers(), System::currentTimeMillis);
+                        : LiveFeed.follow(settings.brokers(), System::currentTimeMillis);
         pages = new LivePages(live);
         metrics.pages(pages::following);
         if (live != null) {

@@ -51,8 +51,8 @@ final class Router {
     private Reply about() throws IOException {
         return Reply.json(
                 g -> {
-                    g.writeBooleanField("live", !settings.bootstrapServers().isEmpty());
-                    g.writeStringField("bootstrapServers", settings.bootstrapServers());
+                    g.writeBooleanField("live", !settings.brokers().servers().isEmpty());
+                    g.writeStringField("bootstrapServers", settings.brokers().servers());
                 });
     }
 

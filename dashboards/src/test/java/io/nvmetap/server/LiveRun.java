@@ -8,6 +8,7 @@ import io.nvmetap.capture.EventSink;
 import io.nvmetap.capture.KafkaEventSink;
 import io.nvmetap.capture.SpoolSettings;
 import io.nvmetap.capture.SpoolSink;
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.job.FlinkRunner;
 import io.nvmetap.report.AnalysisOptions;
@@ -56,7 +57,7 @@ final class LiveRun implements AutoCloseable {
         jobPort = RealPrometheus.freePort();
         job = new Thread(this::analyze, "analyze");
         job.start();
-        dashboard = Dashboard.start(new ServeSettings(List.of(BOOTS), 0, brokers));
+        dashboard = Dashboard.start(new ServeSettings(List.of(BOOTS), 0, Brokers.plain(brokers)));
         machineWatch = CaptureMetrics.serve(0, line -> machineTarget = target(line));
         KafkaEventSink topic = new KafkaEventSink(brokers, DELIVERY_MS);
         machineWatch.topic(topic);
@@ -85,7 +86,7 @@ final class LiveRun implements AutoCloseable {
         AnalysisOptions live =
                 new AnalysisOptions(
                         Optional.empty(),
-                        brokers,
+                        Brokers.plain(brokers),
                         List.of(),
                         RuleSettings.DEFAULTS,
                         Optional.empty(),

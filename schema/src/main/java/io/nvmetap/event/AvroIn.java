@@ -1,9 +1,15 @@
 package io.nvmetap.event;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Reads Avro binary encoding; every length is checked against what is there. */
 public final class AvroIn {
+    private static final VarHandle BIG_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private byte[] buffer = {};
     private int position;
     private int limit;
@@ -36,14 +42,29 @@ public final class AvroIn {
 
     /** int and long. */
     public long readLong() {
+        int at = position;
+        if (at < limit) {
+            int one = buffer[at];
+            if (one >= 0) {
+                position = at + 1;
+                return (one >>> 1) ^ -(one & 1);
+            }
+        }
+        return readLongOfSeveralBytes();
+    }
+
+    private long readLongOfSeveralBytes() {
+        byte[] from = buffer;
+        int at = position;
         long n = 0;
         for (int shift = 0; shift < 64; shift += 7) {
-            if (position >= limit) {
+            if (at >= limit) {
                 throw shortBy("a number");
             }
-            byte b = buffer[position++];
+            byte b = from[at++];
             n |= (b & 0x7FL) << shift;
             if (b >= 0) {
+                position = at;
                 return (n >>> 1) ^ -(n & 1);
             }
         }
@@ -85,10 +106,8 @@ public final class AvroIn {
         if (limit - position < 8) {
             throw shortBy("a fixed");
         }
-        long v = 0;
-        for (int i = 0; i < 8; i++) {
-            v = v << 8 | buffer[position++] & 0xFF;
-        }
+        long v = (long) BIG_ENDIAN.get(buffer, position);
+        position += Long.BYTES;
         return v;
     }
 

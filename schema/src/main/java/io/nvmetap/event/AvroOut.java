@@ -1,10 +1,19 @@
 package io.nvmetap.event;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Avro binary encoding (Avro 1.12 specification, "Binary Encoding") into a growing array. */
 public final class AvroOut {
+    private static final VarHandle BIG_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** Seven bits a byte. */
+    private static final int LONG_BYTES_MAX = 10;
+
     private byte[] buffer;
     private int position;
 
@@ -40,13 +49,16 @@ public final class AvroOut {
 
     /** int and long: zig-zag variable length. */
     public AvroOut writeLong(long value) {
-        room(10);
+        room(LONG_BYTES_MAX);
         long n = (value << 1) ^ (value >> 63);
+        byte[] to = buffer;
+        int at = position;
         while ((n & ~0x7FL) != 0) {
-            buffer[position++] = (byte) (n | 0x80);
+            to[at++] = (byte) (n | 0x80);
             n >>>= 7;
         }
-        buffer[position++] = (byte) n;
+        to[at++] = (byte) n;
+        position = at;
         return this;
     }
 
@@ -67,10 +79,9 @@ public final class AvroOut {
 
     /** Eight bytes of a fixed, most significant first. */
     public AvroOut writeFixedLong(long value) {
-        room(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            buffer[position++] = (byte) (value >>> shift);
-        }
+        room(Long.BYTES);
+        BIG_ENDIAN.set(buffer, position, value);
+        position += Long.BYTES;
         return this;
     }
 

@@ -1,6 +1,8 @@
 package io.nvmetap.event;
 
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -37,7 +39,10 @@ public record CaptureStarted(
         PayloadPolicy payloadPolicy)
         implements Serializable {
     public CaptureStarted {
-        unseen = Set.copyOf(unseen);
+        EnumSet<Unseen> none = EnumSet.noneOf(Unseen.class);
+        // Asked for several times an event: an EnumSet answers with one AND.
+        none.addAll(unseen);
+        unseen = Collections.unmodifiableSet(none);
         controllers = List.copyOf(controllers);
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Event schemas that are read: the one that is written, and those before it, of which it is a
@@ -47,7 +46,12 @@ public final class EventSchema {
      * @return whether events of a schema with this fingerprint can be read
      */
     public static boolean reads(long fingerprint) {
-        return Arrays.stream(FINGERPRINTS).anyMatch(f -> f == fingerprint);
+        for (long known : FINGERPRINTS) {
+            if (known == fingerprint) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

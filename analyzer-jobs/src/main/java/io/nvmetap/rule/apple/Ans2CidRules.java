@@ -12,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A command identifier that Apple's ANS2 cannot take: in use on another queue, event requests
@@ -50,6 +51,11 @@ public final class Ans2CidRules extends Rule {
     @Override
     public String blind(History h) {
         return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN);
     }
 
     @Override

@@ -18,14 +18,16 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An Apple ANS2 controller with MSI goes silent after a long run of messages during which nobody
  * accessed INTMS or INTMC.
  */
-public final class Ans2IntmsKeepalive extends Rule {
+public final class Ans2IntmsKeepalive extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold MESSAGES = Threshold.count("ans2-intms-keepalive.messages", 64);
@@ -61,6 +63,11 @@ public final class Ans2IntmsKeepalive extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.INTERRUPT_RAISED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (!blind(h).isEmpty()) {
             return;
@@ -89,11 +96,14 @@ public final class Ans2IntmsKeepalive extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
+        if (messages == 0 || spoken) {
+            return NEVER;
+        }
         long silenceNs = judge.settings().of(CommonThresholds.APPLE_SILENCE);
         boolean silent = h.nowNs - Math.max(lastNs, h.device.lastDoneNs) > silenceNs;
-        if (spoken || messages < judge.settings().of(MESSAGES) || !silent || !h.device.known) {
-            return;
+        if (messages < judge.settings().of(MESSAGES) || !silent || !h.device.known) {
+            return ALWAYS;
         }
         for (Command c : h.device.inFlight.values()) {
             if (h.nowNs - c.startNs > silenceNs && owed(h, c)) {
@@ -109,9 +119,10 @@ public final class Ans2IntmsKeepalive extends Rule {
                         lastSeq,
                         c.startSeq,
                         h.seq);
-                return;
+                return NEVER;
             }
         }
+        return ALWAYS;
     }
 
     /** The controller has the command, and room to complete it with nothing left unacknowledged. */

@@ -18,6 +18,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The mediator reads submission entries 64 bytes apart where the guest lays them 128 bytes apart:
@@ -68,6 +69,11 @@ public final class Ans2Sqe128 extends Rule {
             return "nobody was seen to read the guest's entries but the controller";
         }
         return h.header.sees(Unseen.SLOTS) ? "" : "the source cannot see submission slots";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An identifier goes to Apple's ANS2 again while its last completion is not acknowledged, or as one
@@ -62,6 +63,11 @@ public final class Ans2TagReusedTooSoon extends Rule {
     @Override
     public String blind(History h) {
         return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The controller falls over (CSTS) right after a Flush was in flight together with other I/O.
@@ -83,6 +84,11 @@ public final class Apple2001FlushWithDepth extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (e.side != Side.DEVICE || !blind(h).isEmpty()) {
             return;
@@ -107,6 +113,9 @@ public final class Apple2001FlushWithDepth extends Rule {
     private void sent(History h, Command c, Judge judge) {
         samples++;
         samplesAfterFlush += fresh(h, judge) ? 1 : 0;
+        if (h.device.counts().io(Opcodes.IO_FLUSH) == 0) {
+            return;
+        }
         Command flush = null;
         int ios = 0;
         for (Command other : h.device.inFlight.values()) {

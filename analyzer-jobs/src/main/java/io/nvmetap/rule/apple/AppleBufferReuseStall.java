@@ -11,13 +11,15 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** An Apple controller goes silent with two commands in flight that share a buffer. */
-public final class AppleBufferReuseStall extends Rule {
+public final class AppleBufferReuseStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private int epochReported = -1;
@@ -45,6 +47,11 @@ public final class AppleBufferReuseStall extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         Command c = h.facts.command;
         if (e.kind == EventKind.COMMAND_EMITTED && c != null && c.prp1Known) {
@@ -53,11 +60,14 @@ public final class AppleBufferReuseStall extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        boolean look = h.device.known && h.device.inFlight.size() > 1 && blind(h).isEmpty();
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
+        }
+        boolean look = h.device.known && h.device.inFlight.size() > 1;
         long silence = judge.settings().of(CommonThresholds.APPLE_SILENCE);
         if (!look || h.device.epoch == epochReported || h.nowNs - h.device.lastDoneNs < silence) {
-            return;
+            return ALWAYS;
         }
         Map<Long, Command> users = new HashMap<>();
         for (Command c : h.device.inFlight.values()) {
@@ -75,8 +85,9 @@ public final class AppleBufferReuseStall extends Rule {
                         first.startSeq,
                         c.startSeq,
                         h.seq);
-                return;
+                return ALWAYS;
             }
         }
+        return ALWAYS;
     }
 }

@@ -15,13 +15,14 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** An Apple controller stops posting while completions wait to be acknowledged. */
-public final class AppleUnackedCqeStall extends Rule {
+public final class AppleUnackedCqeStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold UNACKED = Threshold.ms("apple-unacked-cqe-stall.age", 2);
@@ -57,6 +58,11 @@ public final class AppleUnackedCqeStall extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (e.kind == EventKind.COMPLETION_SEEN && blind(h).isEmpty()) {
             judge.chance();
@@ -68,9 +74,12 @@ public final class AppleUnackedCqeStall extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (!h.device.known || !blind(h).isEmpty()) {
-            return;
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
+        }
+        if (!h.device.known) {
+            return ALWAYS;
         }
         for (CompletionQueue cq : h.device.cqs.values()) {
             Command oldest = cq.unacked.peekFirst();
@@ -95,6 +104,7 @@ public final class AppleUnackedCqeStall extends Rule {
                         h.seq);
             }
         }
+        return ALWAYS;
     }
 
     private static Command waiting(History h, CompletionQueue cq, Command newest) {

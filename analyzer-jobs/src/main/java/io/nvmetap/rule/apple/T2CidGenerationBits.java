@@ -12,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A command goes to Apple's ANS2 with a count in the upper four bits of its identifier, over a tag
@@ -42,6 +43,11 @@ public final class T2CidGenerationBits extends Rule {
     @Override
     public String blind(History h) {
         return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
     }
 
     @Override

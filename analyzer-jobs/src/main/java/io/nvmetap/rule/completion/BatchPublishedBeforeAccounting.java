@@ -16,6 +16,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +28,7 @@ import java.util.Set;
  * A guest acknowledges completions that were published to it (NVMe over PCIe Transport 1.0,
  * 3.1.2.2), and the mediator, whose books are behind, drops the head or never passes it on.
  */
-public final class BatchPublishedBeforeAccounting extends Rule {
+public final class BatchPublishedBeforeAccounting extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold UNPASSED =
@@ -35,6 +36,9 @@ public final class BatchPublishedBeforeAccounting extends Rule {
 
     /** Things of one queue that may be held at a time; of more the first are remembered. */
     private static final int HELD_MAX = 16;
+
+    /** With more that is not acknowledged the oldest is looked at after each event instead. */
+    private static final int LOOKED_THROUGH_MAX = 64;
 
     /** Word by which a decision tells a completion queue's doorbell from the other. */
     private static final String HEAD = "head";
@@ -85,6 +89,16 @@ public final class BatchPublishedBeforeAccounting extends Rule {
             return "the source cannot see both sides of a doorbell";
         }
         return h.header.sees(Unseen.DECISIONS) ? "" : "the source cannot see decisions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        // Completions change what is overdue when.
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.SHADOW_DOORBELL,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override
@@ -180,9 +194,12 @@ public final class BatchPublishedBeforeAccounting extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (!blind(h).isEmpty() || !h.device.known || h.device.doorbellBuffers) {
-            return;
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
+        }
+        if (!h.device.known || h.device.doorbellBuffers) {
+            return ALWAYS;
         }
         for (CompletionQueue cq : h.device.cqs.values()) {
             Command oldest = cq.unacked.peekFirst();
@@ -191,6 +208,26 @@ public final class BatchPublishedBeforeAccounting extends Rule {
                 overdue(h, cq, oldest, judge);
             }
         }
+        return held.isEmpty() ? next(h, judge) : ALWAYS;
+    }
+
+    /** Earliest that one which is acknowledged now, or from now on, can be overdue. */
+    private static long next(History h, Judge judge) {
+        long oldestNs = h.nowNs;
+        for (CompletionQueue cq : h.device.cqs.values()) {
+            if (cq.unacked.size() > LOOKED_THROUGH_MAX) {
+                return ALWAYS;
+            }
+            for (Command c : cq.unacked) {
+                boolean acked = c.fetched != null && c.fetched.ackedNs >= 0;
+                oldestNs = acked ? Math.min(oldestNs, c.fetched.ackedNs) : oldestNs;
+            }
+        }
+        long limitNs =
+                Math.min(
+                        judge.settings().of(UNPASSED),
+                        judge.settings().of(CommonThresholds.PAUSED_DOORBELL));
+        return oldestNs + limitNs;
     }
 
     private boolean isHeld(History h, int qid) {

@@ -15,6 +15,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** SQID or SQHD of a completion does not fit the queues of the side that gets it. */
 public final class CqeSqidSqhdNotTranslated extends Rule {
@@ -36,6 +37,11 @@ public final class CqeSqidSqhdNotTranslated extends Rule {
                         "Write the guest's queue id and the head of the guest's queue into the copied"
                                 + " entry.",
                         List.of("A8")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

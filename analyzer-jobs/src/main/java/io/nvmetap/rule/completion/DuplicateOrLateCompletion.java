@@ -12,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A completion for a command that is not in flight. */
 public final class DuplicateOrLateCompletion extends Rule {
@@ -28,6 +29,11 @@ public final class DuplicateOrLateCompletion extends Rule {
                                 + " SQ; each command completes once)",
                         "Drop the completion and count it; never copy it to the guest.",
                         List.of("E1")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

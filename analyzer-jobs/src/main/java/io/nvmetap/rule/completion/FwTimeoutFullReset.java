@@ -20,6 +20,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A driver that sends one command at a time gives one up without a reset or an Abort, and takes its
@@ -75,6 +76,16 @@ public final class FwTimeoutFullReset extends Rule {
     @Override
     public List<Threshold> thresholds() {
         return List.of(GIVEN_UP, ALONE);
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -16,18 +16,20 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A guest's completion queue is full, as it may be: the guest rings a head when it likes. The
  * mediator copies into it all the same, or does not come back when the guest has made room.
  */
-public final class GuestCqOverrun extends Rule {
+public final class GuestCqOverrun extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold WAKEUP = Threshold.ms("guest-cq-overrun.wakeup", 10);
@@ -66,6 +68,12 @@ public final class GuestCqOverrun extends Rule {
             return "no mediator stood between guest and controller";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.SHADOW_DOORBELL, EventKind.COMPLETION_COPIED);
     }
 
     @Override
@@ -135,7 +143,7 @@ public final class GuestCqOverrun extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         Iterator<Room> all = rooms.values().iterator();
         while (all.hasNext()) {
             Room room = all.next();
@@ -151,6 +159,7 @@ public final class GuestCqOverrun extends Rule {
                 forgotten(h, room, judge);
             }
         }
+        return rooms.isEmpty() ? NEVER : ALWAYS;
     }
 
     private static void forgotten(History h, Room room, Judge judge) {

@@ -14,6 +14,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator reads CID, SQID and SQHD of a completion before its phase tag: they are those the
@@ -50,6 +51,11 @@ public final class HostCqeReadWithoutAcquire extends Rule {
         return h.header.sees(Unseen.CQE_SQHD) && h.header.sees(Unseen.CQE_SQID)
                 ? ""
                 : "the source cannot see SQHD and SQID of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ import java.util.Set;
  * SQHD frees a slot when its command was taken, so more commands may be in flight than a queue has
  * entries. Who takes them runs out of requests, stops fetching and does not go on when some end.
  */
-public final class OverCommitStall extends Rule {
+public final class OverCommitStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold WAKEUP = Threshold.ms("over-commit-stall.wakeup", 10);
@@ -77,6 +78,15 @@ public final class OverCommitStall extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         SideState side = side(h);
         if (e.kind == EventKind.CONTROLLER_RESET || h.facts.disabled || !side.known) {
@@ -104,14 +114,8 @@ public final class OverCommitStall extends Rule {
     private void fetched(SideState side, CapturedEvent e, Judge judge) {
         SubmissionQueue sq = side.sqs.get(e.qid);
         crowds.remove(e.qid);
-        if (sq == null || side.inFlight.size() < sq.sizeEntries) {
-            return;
-        }
-        int inFlight = 0;
-        for (Command c : side.inFlight.values()) {
-            inFlight += c.sqid == sq.qid ? 1 : 0;
-        }
-        if (inFlight >= sq.sizeEntries) {
+        int inFlight = side.counts().of(e.qid);
+        if (sq != null && inFlight >= sq.sizeEntries) {
             judge.chance();
             crowds.put(e.qid, new Crowd(sq, inFlight, e.seq));
         }
@@ -126,7 +130,7 @@ public final class OverCommitStall extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         SideState side = side(h);
         Iterator<Crowd> all = crowds.values().iterator();
         while (all.hasNext()) {
@@ -143,6 +147,7 @@ public final class OverCommitStall extends Rule {
                 }
             }
         }
+        return crowds.isEmpty() ? NEVER : ALWAYS;
     }
 
     /** The other side's turn, or nobody could complete what would be fetched. */

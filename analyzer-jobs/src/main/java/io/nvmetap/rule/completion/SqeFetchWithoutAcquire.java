@@ -14,6 +14,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator reads a slot of the guest's submission queue before the tail that covers it: it gets
@@ -54,6 +55,11 @@ public final class SqeFetchWithoutAcquire extends Rule {
             return "the source cannot see the slots of submission queues";
         }
         return h.header.sees(Unseen.SQE_FIELDS) ? "" : "the source cannot see whole commands";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A completion queue begins where one of its number ended: its first entry is not in slot 0 with
@@ -49,6 +50,11 @@ public final class StalePhaseOrIndexAfterRecreate extends Rule {
         return h.header.sees(Unseen.SLOTS) && h.header.sees(Unseen.CQE_PHASE)
                 ? ""
                 : "the source cannot see slots or phase tags of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The phase tag becomes visible before the rest of the entry. Judged strictly for the slot the
@@ -62,6 +63,12 @@ public final class TornCqeCopyback extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.COMPLETION_STORED, EventKind.STORE_FENCE, EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         switch (e.kind) {
             case COMPLETION_STORED -> stored(h, e, judge);
@@ -106,11 +113,5 @@ public final class TornCqeCopyback extends Rule {
         return (slot.stored & BODY) != BODY
                 ? "The phase tag of " + where + " is stored before the rest of the entry."
                 : "No store fence stands before the phase tag of " + where + ".";
-    }
-
-    /** Kinds this rule reads; for the table of rules. */
-    public List<EventKind> reads() {
-        return List.of(
-                EventKind.COMPLETION_STORED, EventKind.STORE_FENCE, EventKind.COMPLETION_COPIED);
     }
 }

@@ -17,6 +17,7 @@ import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The guest masked an interrupt in INTMS and gets it all the same, long after the mask. Pin and MSI
@@ -64,6 +65,11 @@ public final class IrqAfterMask extends Rule {
         return h.header.sees(Unseen.INTERRUPT_DELIVERY)
                 ? ""
                 : "the source cannot see whether interrupts arrive";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.INTERRUPT_DELIVERED);
     }
 
     @Override

@@ -117,7 +117,9 @@ public final class IrqSuppressedWhileBusy extends Rule {
             mode = InterruptKind.UNKNOWN;
             return;
         }
-        overdue(h, e, judge);
+        if (!waiting.isEmpty()) {
+            overdue(h, e, judge);
+        }
         switch (e.kind) {
             case DOORBELL_RUNG -> {
                 if (e.side == Side.GUEST && e.doorbell == DoorbellKind.SQ_TAIL) {
@@ -137,7 +139,9 @@ public final class IrqSuppressedWhileBusy extends Rule {
                 // Neither works on a doorbell nor tells the guest.
             }
         }
-        waiting.entrySet().removeIf(w -> settled(h, w.getKey(), w.getValue()));
+        if (!waiting.isEmpty()) {
+            waiting.entrySet().removeIf(w -> settled(h, w.getKey(), w.getValue()));
+        }
     }
 
     /** Queues that are gone are forgotten, so that there are never more than queues. */

@@ -16,14 +16,16 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A completion lies for long without an interrupt, until the guest finds it by polling. */
-public final class LostIrqPolledRescue extends Rule {
+public final class LostIrqPolledRescue extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold AGE = Threshold.ms("lost-irq-polled-rescue.age", 100);
@@ -83,6 +85,17 @@ public final class LostIrqPolledRescue extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.INTERRUPT_RAISED,
+                EventKind.INTERRUPT_DELIVERED,
+                EventKind.INTERRUPT_SUPPRESSED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (blind(h).isEmpty()) {
             untold.step(h, e, judge);
@@ -123,14 +136,14 @@ public final class LostIrqPolledRescue extends Rule {
      * kept back is another rule's.
      */
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         Command silent = untold.overdue(h);
         if (silent != null) {
             fromBelow(h, silent, judge);
         }
         boolean messages = how == InterruptKind.MSIX || how == InterruptKind.MSI;
         if (deliveries == 0 || h.nowNs < nextLookNs || !messages || !h.guest.known) {
-            return;
+            return untold.waits() ? ALWAYS : deliveries == 0 || !messages ? NEVER : nextLookNs;
         }
         nextLookNs = h.nowNs + LOOK_NS;
         for (CompletionQueue cq : h.guest.cqs.values()) {
@@ -144,6 +157,7 @@ public final class LostIrqPolledRescue extends Rule {
                 look(h, cq, oldest, h.nowNs, judge);
             }
         }
+        return untold.waits() ? ALWAYS : nextLookNs;
     }
 
     private void look(History h, CompletionQueue cq, Command oldest, long nowNs, Judge judge) {

@@ -16,6 +16,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * After a controller reset and the next enable INTMS reads as not 0, though nobody masked anything
@@ -71,6 +72,11 @@ public final class MaskSurvivesReset extends Rule {
         return h.header.sees(Unseen.REGISTER_READ_VALUES)
                 ? ""
                 : "the source cannot see what registers read as";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

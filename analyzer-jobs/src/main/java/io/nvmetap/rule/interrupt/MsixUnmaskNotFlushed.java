@@ -44,6 +44,9 @@ public final class MsixUnmaskNotFlushed extends Rule {
 
     @Override
     public void step(History h, CapturedEvent e, Judge judge) {
+        if (pendingSeq < 0 && e.kind != EventKind.VECTOR_UNMASKED) {
+            return;
+        }
         if (h.gapSeq == e.seq || !blind(h).isEmpty()) {
             pendingSeq = -1;
             return;

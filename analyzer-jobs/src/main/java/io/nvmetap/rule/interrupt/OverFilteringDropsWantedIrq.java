@@ -102,6 +102,9 @@ public final class OverFilteringDropsWantedIrq extends Rule {
 
     @Override
     public void step(History h, CapturedEvent e, Judge judge) {
+        if (kept.isEmpty() && e.kind != EventKind.INTERRUPT_SUPPRESSED) {
+            return;
+        }
         boolean over =
                 h.gapSeq == e.seq || h.facts.disabled || e.kind == EventKind.CONTROLLER_RESET;
         if (over || !h.guest.known || !blind(h).isEmpty()) {

@@ -18,10 +18,12 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The guest's INTx line is down while a completion queue holds entries that are neither
@@ -29,7 +31,7 @@ import java.util.Map;
  * The pin is a level: the OR over all completion queues (NVMe over PCIe Transport 1.0, 3.5). The
  * controller's line is not judged: over vfio-user its level does not cross.
  */
-public final class PinIrqDeassertedEarly extends Rule {
+public final class PinIrqDeassertedEarly extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold DOWN = Threshold.us("pin-irq-deasserted-early.down", 20);
@@ -70,6 +72,12 @@ public final class PinIrqDeassertedEarly extends Rule {
         return h.header.sees(Unseen.INTERRUPT_DELIVERY)
                 ? ""
                 : "the source cannot see whether interrupts arrive";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.INTERRUPT_DELIVERED);
     }
 
     @Override
@@ -150,10 +158,13 @@ public final class PinIrqDeassertedEarly extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        boolean judged = downSeq > 0 && !spoken && h.guest.known && h.guest.enabled;
-        if (!judged || h.resetting || coalescing) {
-            return;
+    public long time(History h, Judge judge) {
+        if (downSeq <= 0 || spoken || coalescing) {
+            return NEVER;
+        }
+        boolean judged = h.guest.known && h.guest.enabled;
+        if (!judged || h.resetting) {
+            return ALWAYS;
         }
         for (CompletionQueue cq : h.guest.cqs.values()) {
             Command oldest = cq.unacked.peekFirst();
@@ -170,9 +181,10 @@ public final class PinIrqDeassertedEarly extends Rule {
             if (after && h.nowNs - sinceNs > judge.settings().of(DOWN)) {
                 spoken = true;
                 speak(h, cq, oldest, judge);
-                return;
+                return NEVER;
             }
         }
+        return ALWAYS;
     }
 
     private void speak(History h, CompletionQueue cq, Command oldest, Judge judge) {

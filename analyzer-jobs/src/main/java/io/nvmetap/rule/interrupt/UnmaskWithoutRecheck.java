@@ -93,6 +93,14 @@ public final class UnmaskWithoutRecheck extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.COMPLETION_SEEN,
+                EventKind.INTERRUPT_RAISED,
+                EventKind.INTERRUPT_SUPPRESSED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         boolean over =
                 h.gapSeq == e.seq

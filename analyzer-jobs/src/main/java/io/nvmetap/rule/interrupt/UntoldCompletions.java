@@ -139,6 +139,16 @@ final class UntoldCompletions implements Serializable {
                 && h.device.masks.unmasked(cq.vector, how);
     }
 
+    /** An interrupt is still waited for. */
+    boolean waits() {
+        for (Vector v : vectors.values()) {
+            if (v.found != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * @return one for which no interrupt came in time either, or null
      */

@@ -15,14 +15,16 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A controller that was allowed to sleep when idle does not wake: the first command after an idle
  * time takes many times what Identify says, or every register reads as ones.
  */
-public final class ApstDeepSleepHang extends Rule {
+public final class ApstDeepSleepHang extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold IDLE = Threshold.ms("apst-deep-sleep-hang.idle", 100);
@@ -76,6 +78,11 @@ public final class ApstDeepSleepHang extends Rule {
         return h.header.unseen().contains(Unseen.DEVICE_SIDE)
                 ? "the controller's side is not seen"
                 : "";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.PAYLOAD);
     }
 
     @Override
@@ -200,10 +207,11 @@ public final class ApstDeepSleepHang extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (waking != null && waking.doneNs < 0 && h.device.enabled) {
             woke(waking, h.nowNs, judge);
         }
+        return waking == null ? NEVER : ALWAYS;
     }
 
     private void allOnes(CapturedEvent e, Judge judge) {

@@ -1,6 +1,7 @@
 package io.nvmetap.rule.latency;
 
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
@@ -17,6 +18,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The controller takes longer and longer for the same kind of command (opcode, size, depth), while
@@ -62,6 +64,15 @@ public final class DriveWearSlowdown extends Rule {
         return h.header.unseen().contains(Unseen.DEVICE_SIDE)
                 ? "the controller's side is not seen"
                 : "";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED,
+                EventKind.INTERRUPT_RAISED);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ import java.util.Set;
  * Asked for an Identify structure that the first versions had not, the controller gives the page of
  * another one, or nothing at all. To refuse it is right.
  */
-public final class IdentifyCnsUnsupported extends Rule {
+public final class IdentifyCnsUnsupported extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     /** Without an answer, though the controller answers others. */
@@ -82,6 +83,11 @@ public final class IdentifyCnsUnsupported extends Rule {
     @Override
     public List<Threshold> thresholds() {
         return List.of(WAIT);
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.PAYLOAD);
     }
 
     @Override
@@ -166,14 +172,14 @@ public final class IdentifyCnsUnsupported extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (h.nowNs < nextCheckNs) {
-            return;
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         SubmissionQueue sq = h.device.sqs.get(0);
         if (!h.device.known || answeredEpoch != h.device.epoch || sq == null) {
-            return;
+            return nextCheckNs;
         }
         Command oldest = null;
         for (Command c : h.device.inFlight.values()) {
@@ -189,6 +195,7 @@ public final class IdentifyCnsUnsupported extends Rule {
         if (late && sq.tail == sq.taken && looked(h, sq, oldest)) {
             silent(h, oldest, judge);
         }
+        return nextCheckNs;
     }
 
     /** No interrupt came that may have told of a completion nobody looked for. */

@@ -77,6 +77,11 @@ public final class MediatorAddedLatency extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled || h.facts.enabled || h.gapSeq == e.seq) {
             restart();

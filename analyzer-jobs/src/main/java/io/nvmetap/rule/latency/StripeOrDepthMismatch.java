@@ -21,6 +21,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads and writes that cross a boundary of 128 KiB take the controller much longer than others of
@@ -91,6 +92,11 @@ public final class StripeOrDepthMismatch extends Rule {
     @Override
     public String blind(History h) {
         return h.header.sees(Unseen.REAL_TIME) ? "" : "times are those of an emulation";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN);
     }
 
     @Override

@@ -14,15 +14,17 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The guest enables the controller with a CC.CSS (NVMe Base 2.0, 3.1.3.5) that the CAP.CSS it was
  * shown (3.1.3.1) offers, and does not get it: the mediator shows what it does not serve. With one
  * that was not offered the guest owes. Judged only where nothing else explains the failure.
  */
-public final class CommandSetSelectionUnsupported extends Rule {
+public final class CommandSetSelectionUnsupported extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final long MS = 1_000_000L;
@@ -63,6 +65,11 @@ public final class CommandSetSelectionUnsupported extends Rule {
         }
         boolean values = h.header.sees(Unseen.REGISTER_READ_VALUES);
         return values ? "" : "the source cannot see values of register reads";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED);
     }
 
     @Override
@@ -146,10 +153,11 @@ public final class CommandSetSelectionUnsupported extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (enableSeq >= 0 && passedSeq < 0 && h.nowNs > deadlineNs) {
             failed(h, h.seq, "CC.EN=1 never reached the controller within CAP.TO", false, judge);
         }
+        return enableSeq < 0 || passedSeq >= 0 ? NEVER : deadlineNs;
     }
 
     private void failed(History h, long seq, String how, boolean named, Judge judge) {

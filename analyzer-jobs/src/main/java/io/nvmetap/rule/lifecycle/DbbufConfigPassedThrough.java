@@ -15,6 +15,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The controller accepted Doorbell Buffer Config (admin 7Ch; NVMe Base 2.0, 5.8) with the guest's
@@ -52,6 +53,11 @@ public final class DbbufConfigPassedThrough extends Rule {
         }
         boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
         return both ? "" : "the source cannot see both sides of a command";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMPLETION_SEEN);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A Delete overtakes a completion that the mediator has taken and not copied. */
 public final class DeleteRacesCompletion extends Rule {
@@ -40,6 +41,11 @@ public final class DeleteRacesCompletion extends Rule {
         }
         boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
         return both ? "" : "the source cannot see both sides";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A completion is copied to a guest that deleted the queue or disabled the controller. */
 public final class LateCqeForDisabledQueue extends Rule {
@@ -47,6 +48,11 @@ public final class LateCqeForDisabledQueue extends Rule {
             return "no mediator stood between guest and controller";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_COPIED);
     }
 
     @Override

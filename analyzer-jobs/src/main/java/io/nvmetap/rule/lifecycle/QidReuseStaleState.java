@@ -19,6 +19,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A queue created again under the same number starts where the one before it stood. */
 public final class QidReuseStaleState extends Rule {
@@ -51,6 +52,15 @@ public final class QidReuseStaleState extends Rule {
                         "Let all that is kept of a queue go with it: heads, tails, identifiers in"
                                 + " use, shadow doorbells.",
                         List.of("D6")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

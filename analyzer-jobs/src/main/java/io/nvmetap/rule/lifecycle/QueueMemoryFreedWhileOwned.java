@@ -22,6 +22,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The mediator gives back the memory of a queue that the controller still has. */
 public final class QueueMemoryFreedWhileOwned extends Rule {
@@ -52,6 +53,11 @@ public final class QueueMemoryFreedWhileOwned extends Rule {
             return "no mediator stood between guest and controller";
         }
         return h.header.sees(Unseen.DEVICE_SIDE) ? "" : "the source cannot see the device side";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** The mediator goes on copying, submitting or ringing while a reset runs. */
 public final class ResetDuringCompletion extends Rule {
@@ -40,6 +41,12 @@ public final class ResetDuringCompletion extends Rule {
             return "no mediator stood between guest and controller";
         }
         return h.header.sees(Unseen.RESETS) ? "" : "the source cannot see resets begin and end";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED);
     }
 
     @Override

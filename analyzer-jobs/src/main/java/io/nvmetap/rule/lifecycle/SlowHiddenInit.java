@@ -74,6 +74,16 @@ public final class SlowHiddenInit extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (!blind(h).isEmpty()) {
             return;

@@ -22,6 +22,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The mediator makes or ends a queue at the request, not at the controller's answer. */
 public final class StateChangedBeforeControllerAgreed extends Rule {
@@ -74,6 +75,16 @@ public final class StateChangedBeforeControllerAgreed extends Rule {
         }
         boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
         return both ? "" : "the source cannot see both sides";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The controller is disabled with I/O in flight, or reset while enabled without a shutdown
@@ -36,6 +37,11 @@ public final class UncleanShutdown extends Rule {
                         "Drain I/O, delete the I/O queues and write CC.SHN before the controller is"
                                 + " disabled or the machine is reset.",
                         List.of("G5")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

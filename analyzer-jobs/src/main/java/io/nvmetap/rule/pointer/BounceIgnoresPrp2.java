@@ -13,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** The mediator goes on behind PRP1's page where the command says that PRP2 is the second page. */
 public final class BounceIgnoresPrp2 extends Rule {
@@ -38,6 +39,11 @@ public final class BounceIgnoresPrp2 extends Rule {
             return "no mediator copied for the guest";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED);
     }
 
     @Override

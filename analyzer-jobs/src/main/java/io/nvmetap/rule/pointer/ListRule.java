@@ -6,6 +6,7 @@ import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.history.History;
+import io.nvmetap.nvme.PageList;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A rule about PRP lists of guest commands: what the mediator took for the data's pages against
@@ -32,6 +34,7 @@ abstract class ListRule extends Rule {
 
     private final Map<Long, List<ListWalk.Run>> read = new LinkedHashMap<>();
     private final Map<Long, ListWalk> untold = new LinkedHashMap<>();
+    private transient PageList pages;
     private long gapSeq = -1;
 
     ListRule(RuleInfo info) {
@@ -44,6 +47,12 @@ abstract class ListRule extends Rule {
             return "no mediator followed the guest's lists";
         }
         return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    }
+
+    @Override
+    public final Set<EventKind> reads() {
+        return Set.of(
+                EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.POINTER_LIST_READ);
     }
 
     @Override
@@ -86,13 +95,20 @@ abstract class ListRule extends Rule {
         if (runs == null || !ListWalk.needed(e, pageSize)) {
             return;
         }
-        ListWalk walk = new ListWalk(e, pageSize, runs);
+        ListWalk walk = new ListWalk(e, pageSize, runs, pages());
         if (e.pageCount > 0) {
             judge(h, e, walk, true, judge);
         } else {
             untold.put(e.commandId, walk);
             bound(untold);
         }
+    }
+
+    private PageList pages() {
+        if (pages == null) {
+            pages = new PageList();
+        }
+        return pages;
     }
 
     private static void bound(Map<Long, ?> map) {

@@ -54,14 +54,14 @@ final class ListWalk implements Serializable {
     /**
      * @param e a command with known PRP entries and length that needs a list
      * @param runs what was read of it
+     * @param pages scratch space, overwritten
      */
-    ListWalk(CapturedEvent e, int pageSize, List<Run> runs) {
+    ListWalk(CapturedEvent e, int pageSize, List<Run> runs, PageList pages) {
         this.prp1 = Sqe.prp1(e.entry, 0);
         this.prp2 = Sqe.prp2(e.entry, 0);
         this.fetchedSeq = e.seq;
         this.pageSize = pageSize;
         this.runs = runs;
-        PageList pages = new PageList();
         PrpWalk.walk(prp1, prp2, e.dataBytes, pageSize, this::entry, pages);
         count = pages.size();
         address = new long[count];

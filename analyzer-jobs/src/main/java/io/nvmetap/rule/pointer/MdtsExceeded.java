@@ -12,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A command transfers more than the side that takes it said it can. */
 public final class MdtsExceeded extends Rule {
@@ -44,6 +45,11 @@ public final class MdtsExceeded extends Rule {
     @Override
     public String blind(History h) {
         return commandSeen && !limitSeen ? "the source cannot see MDTS" : "";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED);
     }
 
     @Override

@@ -39,6 +39,11 @@ public final class Prp2Junk extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled || h.facts.enabled) {
             int bit = bit(e.side);

@@ -13,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A completion queue head that does not move, or acknowledges more than was posted. */
 public final class CqDoorbellDuplicateOrBackward extends Rule {
@@ -35,6 +36,11 @@ public final class CqDoorbellDuplicateOrBackward extends Rule {
     @Override
     public boolean maySilenceController() {
         return true;
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG);
     }
 
     @Override

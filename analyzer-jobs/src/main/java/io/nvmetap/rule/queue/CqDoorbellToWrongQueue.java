@@ -14,6 +14,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Completions were taken from one queue, and then a head that is right for it is rung on another,
@@ -46,6 +47,12 @@ public final class CqDoorbellToWrongQueue extends Rule {
                         "Ring the completion queue the entries were taken from; it need not have the"
                                 + " number of the submission queue.",
                         List.of("B5")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

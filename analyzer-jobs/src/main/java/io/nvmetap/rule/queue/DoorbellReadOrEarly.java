@@ -20,6 +20,7 @@ import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A doorbell is read, or rung before there is what it rings: while the controller is disabled or
@@ -79,6 +80,11 @@ public final class DoorbellReadOrEarly extends Rule {
     @Override
     public String blind(History h) {
         return h.header.sees(Unseen.OTHER) ? "" : "the source cannot see enables";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG);
     }
 
     @Override

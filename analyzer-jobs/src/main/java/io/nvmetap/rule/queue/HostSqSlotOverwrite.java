@@ -15,6 +15,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator puts a command into a slot whose command the controller has not consumed (NVMe Base
@@ -51,6 +52,11 @@ public final class HostSqSlotOverwrite extends Rule {
             return "the source cannot see the slots of submission queues";
         }
         return h.header.sees(Unseen.CQE_SQHD) ? "" : "the source cannot see SQHD of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +24,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The guest rang a tail and the mediator, alive, did not fetch. */
-public final class LostDeferredDoorbell extends Rule {
+public final class LostDeferredDoorbell extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold UNSERVED = Threshold.ms("lost-deferred-doorbell.unserved", 10);
@@ -65,6 +66,11 @@ public final class LostDeferredDoorbell extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMPLETION_SEEN);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (!blind(h).isEmpty()) {
             return;
@@ -101,10 +107,16 @@ public final class LostDeferredDoorbell extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (!blind(h).isEmpty() || !h.guest.known) {
-            return;
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
         }
+        if (!h.guest.known) {
+            return ALWAYS;
+        }
+        long pausedNs = judge.settings().of(CommonThresholds.PAUSED_DOORBELL);
+        long shortestNs = Math.min(judge.settings().of(UNSERVED), pausedNs);
+        long next = h.nowNs + shortestNs;
         for (SubmissionQueue sq : h.guest.sqs.values()) {
             if (sq.waitingSinceNs < 0 || sq.waitingReported) {
                 continue;
@@ -115,14 +127,13 @@ public final class LostDeferredDoorbell extends Rule {
             }
             long wait = sinceExcuse(h, sq.qid, h.nowNs - sq.waitingSinceNs);
             boolean alive = h.mediatorAliveNs > sq.waitingSinceNs;
-            long limit =
-                    alive
-                            ? deadline(sq.qid, judge)
-                            : judge.settings().of(CommonThresholds.PAUSED_DOORBELL);
-            if (wait > limit) {
+            if (wait > (alive ? deadline(sq.qid, judge) : pausedNs)) {
                 report(sq, sq.waitingSeq, wait, "", judge, h.seq);
             }
+            next = Math.min(next, h.nowNs - wait + shortestNs);
         }
+        // While paused, each event tells anew whether the controller is an excuse.
+        return paused.isEmpty() ? next : ALWAYS;
     }
 
     /**
@@ -138,9 +149,7 @@ public final class LostDeferredDoorbell extends Rule {
 
     private static boolean full(History h, int sqid) {
         SubmissionQueue sq = h.device.sqs.get(sqid);
-        return sq != null
-                && h.device.inFlight.values().stream().filter(c -> c.sqid == sqid).count()
-                        >= sq.sizeEntries - 1;
+        return sq != null && h.device.counts().of(sqid) >= sq.sizeEntries - 1;
     }
 
     /** The part of a wait that the controller is no excuse for. */
@@ -167,10 +176,5 @@ public final class LostDeferredDoorbell extends Rule {
                 Where.sq(sq.qid),
                 doorbell,
                 seq);
-    }
-
-    /** Side the rule reads; for the table of rules. */
-    public Side side() {
-        return Side.GUEST;
     }
 }

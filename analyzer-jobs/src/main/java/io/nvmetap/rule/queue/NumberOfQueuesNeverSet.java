@@ -1,6 +1,7 @@
 package io.nvmetap.rule.queue;
 
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.History;
@@ -10,6 +11,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** I/O queues come to exist in an enable epoch without an accepted Set Features 07h. */
 public final class NumberOfQueuesNeverSet extends Rule {
@@ -28,6 +30,11 @@ public final class NumberOfQueuesNeverSet extends Rule {
                         "A mediator must size its tables from the queues that are created, not from"
                                 + " a request that may never come.",
                         List.of("D1")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

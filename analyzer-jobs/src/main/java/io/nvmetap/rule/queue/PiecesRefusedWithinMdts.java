@@ -16,6 +16,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads and writes fail with Internal Error from a number of pages on, though MDTS allows them, and
@@ -60,6 +61,11 @@ public final class PiecesRefusedWithinMdts extends Rule {
     @Override
     public List<Threshold> thresholds() {
         return List.of(FAILED, PASSED);
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN);
     }
 
     @Override

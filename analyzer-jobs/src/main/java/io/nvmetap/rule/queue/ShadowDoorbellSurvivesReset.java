@@ -16,6 +16,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Who was given doorbell buffers reads a shadow doorbell or writes an EventIdx after a disable or
@@ -53,6 +54,12 @@ public final class ShadowDoorbellSurvivesReset extends Rule {
                         "Forget both addresses at CC.EN 1 to 0 and at every reset; take them up"
                                 + " again only at the next Doorbell Buffer Config.",
                         List.of("B12")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.SHADOW_DOORBELL, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ import java.util.Set;
  * alone is legal: the specification makes the doorbells independent, so the overlap is only a
  * suspicion.
  */
-public final class SqCqDoorbellPairRace extends Rule {
+public final class SqCqDoorbellPairRace extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold OVERLAP = Threshold.ns("sq-cq-doorbell-pair-race.overlap", 200);
@@ -82,6 +83,11 @@ public final class SqCqDoorbellPairRace extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG, EventKind.LOCK_TAKEN, EventKind.LOCK_RELEASED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled || h.gapSeq == e.seq) {
             pairs.clear();
@@ -116,18 +122,25 @@ public final class SqCqDoorbellPairRace extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (pairs.isEmpty() || !blind(h).isEmpty() || !h.device.known) {
-            return;
+    public long time(History h, Judge judge) {
+        if (pairs.isEmpty() || !blind(h).isEmpty()) {
+            return NEVER;
         }
+        if (!h.device.known) {
+            return ALWAYS;
+        }
+        long silence = judge.settings().of(CommonThresholds.APPLE_SILENCE);
+        long next = NEVER;
         for (Map.Entry<Integer, Pair> entry : pairs.entrySet()) {
             Pair p = entry.getValue();
             long since = h.nowNs - p.overlapNs;
-            if (p.overlapNs >= 0 && since > judge.settings().of(CommonThresholds.APPLE_SILENCE)) {
+            if (p.overlapNs >= 0 && since > silence) {
                 stalled(h, entry.getKey(), p, judge);
                 p.overlapNs = -1;
             }
+            next = p.overlapNs >= 0 ? Math.min(next, p.overlapNs + silence) : next;
         }
+        return next;
     }
 
     private static void stalled(History h, int qid, Pair p, Judge judge) {

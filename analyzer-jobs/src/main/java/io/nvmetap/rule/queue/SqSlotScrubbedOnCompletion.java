@@ -1,6 +1,7 @@
 package io.nvmetap.rule.queue;
 
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
@@ -12,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator changes an entry of the controller's submission queue, placing no command, while a
@@ -49,6 +51,11 @@ public final class SqSlotScrubbedOnCompletion extends Rule {
             return "the source cannot see the slots of submission queues";
         }
         return h.header.sees(Unseen.CQE_SQHD) ? "" : "the source cannot see SQHD of completions";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED);
     }
 
     @Override

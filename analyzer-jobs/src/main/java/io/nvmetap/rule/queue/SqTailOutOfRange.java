@@ -11,6 +11,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A submission queue tail at or beyond the size of the queue. */
 public final class SqTailOutOfRange extends Rule {
@@ -33,6 +34,11 @@ public final class SqTailOutOfRange extends Rule {
     @Override
     public boolean maySilenceController() {
         return true;
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.DOORBELL_RUNG);
     }
 
     @Override

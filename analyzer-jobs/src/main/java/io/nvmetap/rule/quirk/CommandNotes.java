@@ -81,19 +81,11 @@ final class CommandNotes implements Serializable {
         if (e.entryBytes == LONG_ENTRY && firstLongSeq < 0) {
             firstLongSeq = e.seq;
         }
-        if (inFlight(h) > 1) {
+        if (h.device.counts().io() > 1) {
             deep++;
         } else {
             alone++;
         }
-    }
-
-    private static int inFlight(History h) {
-        int n = 0;
-        for (Command c : h.device.inFlight.values()) {
-            n += c.admin() ? 0 : 1;
-        }
-        return n;
     }
 
     private void completed(History h, Command c, CapturedEvent e) {

@@ -1,6 +1,7 @@
 package io.nvmetap.rule.register;
 
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
@@ -11,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * CC.EN is set with settings that CAP offers, and CSTS.CFS answers: whoever shows the CAP does not
@@ -41,6 +43,11 @@ public final class EnableRefused extends Rule {
     public String blind(History h) {
         boolean values = h.header.sees(Unseen.REGISTER_READ_VALUES);
         return values ? "" : "the source cannot see values of register reads";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * CC.EN is set with settings that the controller does not offer or that no controller can take, or
@@ -50,6 +51,11 @@ public final class EnableWithInvalidConfiguration extends Rule {
                         "Read CAP and Identify first; write AQA, ASQ and ACQ whole, page aligned,"
                                 + " with at least two entries, and only then set CC.EN.",
                         List.of()));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.PAYLOAD);
     }
 
     @Override

@@ -55,6 +55,11 @@ public final class RegisterAccessUndefined extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.INTERRUPT_RAISED, EventKind.INTERRUPT_DELIVERED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         messages(h, e);
         boolean write = e.kind == EventKind.REGISTER_WRITTEN;

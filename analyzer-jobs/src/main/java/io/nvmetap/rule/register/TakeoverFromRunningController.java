@@ -13,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * AQA, ASQ or ACQ is written while the controller runs: CC.EN is 1, or RDY was read as 1 after it
@@ -38,6 +39,11 @@ public final class TakeoverFromRunningController extends Rule {
                         "Read CC and CSTS first; if the one before left the controller enabled,"
                                 + " clear CC.EN and wait for RDY 0 before AQA, ASQ and ACQ.",
                         List.of("G1")));
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of();
     }
 
     @Override

@@ -15,17 +15,19 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The mediator keeps a command of its own waiting though nothing is out but the guest's event
  * requests, which wait for ever and may keep nobody waiting (NVMe Base 2.0, 5.2).
  */
-public final class AerCountedTooEarly extends Rule {
+public final class AerCountedTooEarly extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold WAIT = Threshold.ms("aer-counted-too-early.wait", 100);
@@ -80,6 +82,11 @@ public final class AerCountedTooEarly extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.REQUEST_STATE);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         boolean over = h.facts.disabled || e.kind == EventKind.CONTROLLER_RESET;
         if (over || h.gapSeq != gapSeq) {
@@ -107,13 +114,13 @@ public final class AerCountedTooEarly extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (waiting.isEmpty() || spoken) {
-            return;
+            return NEVER;
         }
         if (!h.guest.known || !h.device.known || busy(h)) {
             busyNs = h.nowNs;
-            return;
+            return ALWAYS;
         }
         Waiting first = waiting.values().iterator().next();
         Command event = eventRequest(h);
@@ -133,6 +140,7 @@ public final class AerCountedTooEarly extends Rule {
                     first.seq,
                     h.seq);
         }
+        return ALWAYS;
     }
 
     private static Command eventRequest(History h) {

@@ -15,6 +15,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator's own commands and the guest's share a completion queue at one time, on a controller
@@ -44,6 +45,11 @@ public final class HostAndGuestCommandsMixed extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         Command c = h.facts.command;
         if (e.kind != EventKind.COMMAND_EMITTED || c == null || c.waitsForEvent()) {
@@ -55,8 +61,11 @@ public final class HostAndGuestCommandsMixed extends Rule {
             return;
         }
         judge.chance();
+        if (!Profiles.isApple(h) || epochReported == h.device.epoch) {
+            return;
+        }
         Command other = otherOwner(h, c, cq);
-        if (other != null && Profiles.isApple(h) && epochReported != h.device.epoch) {
+        if (other != null) {
             epochReported = h.device.epoch;
             judge.violated(
                     Party.MEDIATOR,

@@ -14,6 +14,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.Set;
  * A command of the mediator's own is out for long and the guest is held for it. That the controller
  * is silent is another rule's finding; that the guest pays for it is the mediator's doing.
  */
-public final class HostRequestWaitsForEver extends Rule {
+public final class HostRequestWaitsForEver extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold DEADLINE =
@@ -67,6 +68,11 @@ public final class HostRequestWaitsForEver extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled || e.kind == EventKind.CONTROLLER_RESET) {
             spoken.clear();
@@ -78,13 +84,16 @@ public final class HostRequestWaitsForEver extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (h.nowNs < nextCheckNs || !blind(h).isEmpty()) {
-            return;
+    public long time(History h, Judge judge) {
+        if (!blind(h).isEmpty()) {
+            return NEVER;
+        }
+        if (h.nowNs < nextCheckNs) {
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         if (!h.guest.known || !h.device.known) {
-            return;
+            return nextCheckNs;
         }
         for (Command c : h.device.inFlight.values()) {
             boolean own = c.owner == Owner.MEDIATOR && !c.released && !c.name().timeExempt();
@@ -101,6 +110,7 @@ public final class HostRequestWaitsForEver extends Rule {
                 }
             }
         }
+        return nextCheckNs;
     }
 
     private static String words(History h, Command c, SubmissionQueue held) {

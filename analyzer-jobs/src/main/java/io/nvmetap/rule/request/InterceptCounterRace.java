@@ -17,6 +17,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.Set;
  * What a reset thinks of intercepted requests is not what there is: it waits for none, or ends with
  * some.
  */
-public final class InterceptCounterRace extends Rule {
+public final class InterceptCounterRace extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold RESET = Threshold.ms("intercept-counter-race.reset", 5_000);
@@ -72,6 +73,11 @@ public final class InterceptCounterRace extends Rule {
             return "no mediator held requests";
         }
         return h.header.sees(Unseen.RESETS) ? "" : "the source cannot see resets begin and end";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.REQUEST_STATE);
     }
 
     @Override
@@ -147,9 +153,12 @@ public final class InterceptCounterRace extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (beginSeq < 0 || !intercepts || uncounted || !h.device.known) {
-            return;
+    public long time(History h, Judge judge) {
+        if (beginSeq < 0 || !intercepts || uncounted) {
+            return NEVER;
+        }
+        if (!h.device.known) {
+            return ALWAYS;
         }
         boolean waitsForController =
                 h.device.inFlight.values().stream().anyMatch(c -> !c.waitsForEvent());
@@ -168,5 +177,6 @@ public final class InterceptCounterRace extends Rule {
                     h.seq);
             beginSeq = -1;
         }
+        return ALWAYS;
     }
 }

@@ -15,6 +15,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A request goes on after its memory was given back, or reaches the controller after the reset that
@@ -60,6 +61,11 @@ public final class PausedRequestFreedOnReset extends Rule {
     @Override
     public String blind(History h) {
         return h.header.mediated() ? "" : "no mediator held requests";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMMAND_EMITTED, EventKind.REQUEST_STATE);
     }
 
     @Override

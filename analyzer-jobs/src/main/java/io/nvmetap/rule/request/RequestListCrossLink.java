@@ -10,6 +10,7 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.nvme.Cqe;
+import io.nvmetap.nvme.LittleEndian;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
@@ -17,21 +18,28 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A command of the guest reaches the controller twice, or never, or after one fetched later: the
  * mediator's lists do not hold what was put into them.
  */
-public final class RequestListCrossLink extends Rule {
+public final class RequestListCrossLink extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     /** Deadlines are looked at this often, in event time. */
+    private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
+
+    /** The first eight bytes of an entry but for bytes 2 and 3, its identifier. */
+    private static final long NO_CID = 0xFFFF_FFFF_0000_FFFFL;
+
     private static final long CHECK_NS = 10_000_000L;
 
     /** Fetched, and neither submitted nor answered yet. */
@@ -83,6 +91,16 @@ public final class RequestListCrossLink extends Rule {
         return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
                 ? ""
                 : "the source cannot see both sides of the mediator";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED,
+                EventKind.REQUEST_STATE);
     }
 
     @Override
@@ -203,23 +221,23 @@ public final class RequestListCrossLink extends Rule {
 
     /** The entry but for its identifier, which the mediator gives. */
     private static int content(CapturedEvent e) {
-        int hash = 1;
-        for (int i = 0; i < Sqe.SIZE; i++) {
-            boolean cid = i == Sqe.CID_OFFSET || i == Sqe.CID_OFFSET + 1;
-            hash = 31 * hash + (cid ? 0 : e.entry[i]);
+        long digest = LittleEndian.i64(e.entry, 0) & NO_CID;
+        for (int i = Long.BYTES; i < Sqe.SIZE; i += Long.BYTES) {
+            digest = digest * MULTIPLIER ^ digest >>> 29 ^ LittleEndian.i64(e.entry, i);
         }
-        return hash;
+        return Long.hashCode(digest * MULTIPLIER);
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (h.nowNs < nextCheckNs) {
-            return;
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         for (LinkedHashMap<Long, Fetched> queue : waiting.values()) {
             queue.values().removeIf(f -> lost(h, f, judge));
         }
+        return nextCheckNs;
     }
 
     private static boolean lost(History h, Fetched f, Judge judge) {

@@ -17,6 +17,7 @@ import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.ArrayDeque;
@@ -24,13 +25,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Requests of one side wait while the mediator goes on submitting the other side's on the same
  * completion queue. What counts of a wait is its part up to the last of those: a side whose turn
  * just does not end, because the controller is slow, starves nobody.
  */
-public final class SideStarvation extends Rule {
+public final class SideStarvation extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Threshold LONGEST = Threshold.ms("side-starvation.max", 1_000);
@@ -102,6 +104,17 @@ public final class SideStarvation extends Rule {
         return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
                 ? ""
                 : "the source cannot see both sides of the mediator";
+    }
+
+    @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.SHADOW_DOORBELL,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_COPIED,
+                EventKind.REQUEST_STATE);
     }
 
     @Override
@@ -246,16 +259,21 @@ public final class SideStarvation extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
-        if (turns.isEmpty() || !h.guest.known || !h.device.known) {
-            return;
+    public long time(History h, Judge judge) {
+        if (turns.isEmpty()) {
+            return NEVER;
         }
+        if (!h.guest.known || !h.device.known) {
+            return ALWAYS;
+        }
+        long next = NEVER;
         for (ArrayDeque<Wait> queue : guestWaits.values()) {
             Wait first = queue.peek();
             if (first != null && !waits[GUEST].spoken) {
                 if (full(h, first.sqid)) {
                     // It is the guest that does not make room for its completions.
                     first.ns = h.nowNs;
+                    next = ALWAYS;
                 }
                 still(h, first, GUEST, judge);
             }
@@ -263,6 +281,8 @@ public final class SideStarvation extends Rule {
         if (!ownWaits.isEmpty() && !waits[OWN].spoken) {
             still(h, ownWaits.values().iterator().next(), OWN, judge);
         }
+        // Who has turns, and what is full, changes with steps only.
+        return next;
     }
 
     private void still(History h, Wait w, int side, Judge judge) {

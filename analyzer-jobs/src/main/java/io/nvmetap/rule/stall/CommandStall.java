@@ -1,6 +1,7 @@
 package io.nvmetap.rule.stall;
 
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
@@ -14,6 +15,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.Set;
  * A command without a completion past its deadline; names who owes the next step from how far it
  * got. Spoken of twice a queue and enable epoch at most: overdue (WARNING), stalled (ERROR).
  */
-public final class CommandStall extends Rule {
+public final class CommandStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     /** Deadlines are looked at this often, in event time. */
@@ -51,6 +53,11 @@ public final class CommandStall extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled) {
             // Epochs that have ended are not spoken of again: the set stays bounded by queues.
@@ -70,9 +77,9 @@ public final class CommandStall extends Rule {
     }
 
     @Override
-    public void time(History h, Judge judge) {
+    public long time(History h, Judge judge) {
         if (h.nowNs < nextCheckNs) {
-            return;
+            return nextCheckNs;
         }
         nextCheckNs = h.nowNs + CHECK_NS;
         check(h, h.device, judge);
@@ -81,6 +88,7 @@ public final class CommandStall extends Rule {
         } else {
             unfetched(h, judge);
         }
+        return nextCheckNs;
     }
 
     private void check(History h, SideState side, Judge judge) {
