@@ -110,6 +110,12 @@ class AnalyzeCommandTest {
     }
 
     @Test
+    void shouldTellFiguresOfALiveTopicOnly() throws IOException {
+        assertThat(run(trace("uboot-2025.01-nvme").toString(), "--metrics", "0")).isEqualTo(2);
+        oneLine("--metrics is for --bootstrap-servers");
+    }
+
+    @Test
     void shouldWantOneThingToAnalyze() {
         assertThat(run()).isEqualTo(2);
         oneLine("name one thing");

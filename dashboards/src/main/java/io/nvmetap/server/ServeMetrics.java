@@ -14,8 +14,16 @@ import java.util.function.ToLongFunction;
 
 /** Figures of the dashboard: how it answers, and what it sees of the topics. Any thread. */
 final class ServeMetrics implements AutoCloseable {
+    private static final String PAGE = "page";
+    private static final String METRICS = "metrics";
+    private static final String OTHER = "other";
+    private static final String FAILED = "5xx";
+
     private static final Set<String> QUESTIONS =
             Set.of(
+                    PAGE,
+                    METRICS,
+                    OTHER,
                     "about",
                     "captures",
                     "compare",
@@ -35,6 +43,8 @@ final class ServeMetrics implements AutoCloseable {
     ServeMetrics() {
         meters.bindJvm();
         meters.timer(Metric.DASHBOARD_LOAD);
+        // From zero on: a series that begins with its first failure would show no increase.
+        QUESTIONS.forEach(q -> meters.timer(Metric.DASHBOARD_REQUEST, q, FAILED));
     }
 
     /** Looks at the pages that follow live. */
@@ -77,10 +87,10 @@ final class ServeMetrics implements AutoCloseable {
     /** One of few words: what a request names itself is no label. */
     private static String question(Query q) {
         if (!q.part(0).equals("api")) {
-            return q.part(0).equals("metrics") ? "metrics" : "page";
+            return q.part(0).equals(METRICS) ? METRICS : PAGE;
         }
         String part = q.part(1).equals("captures") && !q.part(3).isEmpty() ? q.part(3) : q.part(1);
-        return QUESTIONS.contains(part) ? part : "other";
+        return QUESTIONS.contains(part) ? part : OTHER;
     }
 
     /** Takes the time that reading a capture takes. */

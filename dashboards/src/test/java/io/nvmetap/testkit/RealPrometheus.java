@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +45,11 @@ public final class RealPrometheus implements AutoCloseable {
         this.process = process;
         this.log = log;
         this.port = port;
+    }
+
+    /** Skips the test, or fails it where CI=true, if there is none. */
+    public static void require() throws IOException {
+        RealTool.require(ToolSet.PROMETHEUS, "prometheus");
     }
 
     /**
@@ -166,11 +172,16 @@ public final class RealPrometheus implements AutoCloseable {
 
     /** Waits for something, and fails after a while. */
     public void await(String what, long limitMs, BooleanSupplier there) {
+        await(() -> what, limitMs, there);
+    }
+
+    /** As the other; what was missing is asked for when it is. */
+    public void await(Supplier<String> what, long limitMs, BooleanSupplier there) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
         while (!there.getAsBoolean()) {
             if (System.nanoTime() > end || !process.isAlive()) {
                 throw new AssertionError(
-                        "not within " + limitMs + " ms: " + what + troubles() + log());
+                        "not within " + limitMs + " ms: " + what.get() + troubles() + log());
             }
             LockSupport.parkNanos(100_000_000);
         }

@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -52,6 +54,12 @@ public final class Meters implements AutoCloseable {
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, exposed, Clock.SYSTEM);
     private final Map<Metric, Integer> series = new EnumMap<>(Metric.class);
+
+    /**
+     * The registry itself keeps them weakly, and shows for ever what one that is gone said last.
+     */
+    private final Queue<Object> held = new ConcurrentLinkedQueue<>();
+
     private long leftOut;
 
     /** Empty. */
@@ -74,6 +82,7 @@ public final class Meters implements AutoCloseable {
      */
     public void counts(Metric metric, LongSupplier value, String... labels) {
         if (admit(metric)) {
+            held.add(value);
             FunctionCounter.builder(metric.registered(), value, LongSupplier::getAsLong)
                     .description(metric.meaning())
                     .tags(tags(metric, labels))

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class MetersTest {
@@ -36,6 +39,17 @@ class MetersTest {
         assertThat(exposed()).contains("nvmetap_capture_bytes_total 1.0\n");
         value[0] = 2;
         assertThat(exposed()).contains("nvmetap_capture_bytes_total 2.0\n");
+    }
+
+    @Test
+    void shouldHoldOnToWhereItReadsFrom() throws IOException {
+        LongAdder adder = new LongAdder();
+        WeakReference<LongSupplier> supplier = new WeakReference<>(adder::sum);
+        meters.counts(Metric.CAPTURE_BYTES, supplier.get());
+        System.gc();
+        adder.increment();
+        assertThat(supplier.get()).isNotNull();
+        assertThat(exposed()).contains("nvmetap_capture_bytes_total 1.0\n");
     }
 
     @Test

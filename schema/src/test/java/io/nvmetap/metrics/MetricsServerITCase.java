@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.LoopbackHttp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -103,6 +104,17 @@ class MetricsServerITCase {
                 .isInstanceOf(CliFailure.class)
                 .hasMessage(
                         "port " + port + " is taken; name another with --metrics, or 0 for any");
+    }
+
+    @Test
+    void shouldLookWhetherAPortWillBeThere() throws IOException {
+        assertThatThrownBy(() -> LoopbackHttp.free(port, "--metrics"))
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("is taken");
+        assertThatThrownBy(() -> LoopbackHttp.free(65_536, "--metrics"))
+                .hasMessage("--metrics is 0 to 65535");
+        int free = LoopbackHttp.free(0, "--metrics");
+        MetricsServer.start(meters, free, "--metrics").close();
     }
 
     @Test
