@@ -73,7 +73,6 @@ final class ShareKey implements KeySelector<Tuple2<Integer, byte[]>, String> {
 
     /** Which share it is a key of. */
     static int share(String key) {
-        return Integer.parseInt(
-                key, key.indexOf(SEPARATOR) + 1, key.lastIndexOf(SEPARATOR), 10);
+        return Integer.parseInt(key, key.indexOf(SEPARATOR) + 1, key.lastIndexOf(SEPARATOR), 10);
     }
 }
