@@ -46,11 +46,13 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
 
     private static final class Held {
         final Analyzer analyzer;
+        final boolean leads;
         long lastMs;
         long timerMs;
 
-        Held(Analyzer analyzer) {
+        Held(Analyzer analyzer, boolean leads) {
             this.analyzer = analyzer;
+            this.leads = leads;
         }
     }
 
@@ -72,8 +74,8 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     /** An encoded finding or summary of the analyzer with this key. */
     abstract O said(String key, byte[] message);
 
-    /** Whether it is this one that sends away what is no event. */
-    abstract boolean buries(I in);
+    /** Whether, of all that get the same events, this one counts them and buries what is none. */
+    abstract boolean leads(String key);
 
     @Override
     public void open(OpenContext context) {
@@ -99,7 +101,7 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
         try {
             serde.decode(message, event);
         } catch (MalformedEventException bad) {
-            if (buries(in)) {
+            if (leads(context.getCurrentKey())) {
                 metrics.dead();
                 context.output(DEAD, message);
             }
@@ -109,13 +111,17 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
         Held h = held(key);
         long nowMs = context.timerService().currentProcessingTime();
         if (h == null) {
-            h = new Held(begin(in));
-            metrics.started();
+            h = new Held(begin(in), leads(key));
+            if (h.leads) {
+                metrics.started();
+            }
             watch(h, context.timerService(), nowMs + SILENCE_MS);
             hold(key, h);
         }
         h.lastMs = nowMs;
-        metrics.judged();
+        if (h.leads) {
+            metrics.judged();
+        }
         h.analyzer.accept(event, f -> tell(key, f, out), s -> tell(key, s, out));
         if (h.analyzer.hasEnded()) {
             forget(key, context.timerService());
@@ -157,7 +163,7 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
         if (kept == null) {
             return null;
         }
-        h = new Held(kept);
+        h = new Held(kept, leads(key));
         h.lastMs = lastMs.value();
         h.timerMs = timerMs.value();
         hold(key, h);
@@ -199,8 +205,11 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     }
 
     private void forget(String key, TimerService timers) {
-        metrics.ended();
-        timers.deleteProcessingTimeTimer(held.remove(key).timerMs);
+        Held h = held.remove(key);
+        if (h.leads) {
+            metrics.ended();
+        }
+        timers.deleteProcessingTimeTimer(h.timerMs);
         state.clear();
         lastMs.clear();
         timerMs.clear();

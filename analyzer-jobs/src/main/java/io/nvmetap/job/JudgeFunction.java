@@ -38,7 +38,7 @@ final class JudgeFunction extends AnalyzerFunction<byte[], byte[]> {
     }
 
     @Override
-    boolean buries(byte[] in) {
+    boolean leads(String key) {
         return true;
     }
 }

@@ -43,7 +43,7 @@ final class ShareFunction
     }
 
     @Override
-    boolean buries(Tuple2<Integer, byte[]> in) {
-        return in.f0 == RuleShares.LEAD;
+    boolean leads(String key) {
+        return ShareKey.share(key) == RuleShares.LEAD;
     }
 }

@@ -70,4 +70,9 @@ final class ShareKey implements KeySelector<Tuple2<Integer, byte[]>, String> {
     static String whole(String key) {
         return key.substring(0, key.indexOf(SEPARATOR));
     }
+
+    /** Which share it is a key of. */
+    static int share(String key) {
+        return Integer.parseInt(key, key.indexOf(SEPARATOR) + 1, key.lastIndexOf(SEPARATOR), 10);
+    }
 }

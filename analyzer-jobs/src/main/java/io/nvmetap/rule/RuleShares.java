@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * The rules of one controller divided among several analyzers, so that a busy controller can have
  * more than one core. Each analyzer takes every event and rebuilds the whole history, which is a
- * fourteenth of the work, and judges by its own rules: what a rule sees, and so what it finds, does
- * not depend on the division (docs/adr/0009).
+ * ninth of the work, and judges by its own rules: what a rule sees, and so what it finds, does not
+ * depend on the division (docs/adr/0009).
  */
 public final class RuleShares {
     /** Most shares: with more, the one of the rules that belong together is the slowest. */

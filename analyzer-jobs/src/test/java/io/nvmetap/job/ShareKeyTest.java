@@ -34,6 +34,7 @@ class ShareKeyTest {
             int[] load = new int[subtasks];
             for (int share = 0; share < shares; share++) {
                 String key = keys.getKey(Tuple2.of(share, event(session, session % 3)));
+                assertThat(ShareKey.share(key)).isEqualTo(share);
                 load[
                         KeyGroupRangeAssignment.assignKeyToParallelOperator(
                                 key, ShareKey.GROUPS, subtasks)]++;
