@@ -41,4 +41,10 @@ public record JobSettings(
         return new JobSettings(
                 brokers.servers(), brokers.client(), rules, thresholds, false, 1, NAME);
     }
+
+    /** Without the values of the client's properties: they may be secrets. */
+    @Override
+    public String toString() {
+        return name + " at " + brokers + " with " + client.keySet();
+    }
 }

@@ -42,6 +42,19 @@ class ClientPropertiesTest {
     }
 
     @Test
+    void shouldNameBrokersWithoutTheSecretsThatGoWithThem() {
+        Brokers brokers = new Brokers("kafka1:9093", Map.of("ssl.key.password", SECRET));
+        assertThat(brokers.toString() + brokers.notTaken())
+                .contains("kafka1:9093")
+                .contains("ssl.key.password")
+                .doesNotContain(SECRET);
+        assertThat(brokers.settings())
+                .containsEntry("bootstrap.servers", "kafka1:9093")
+                .containsEntry("ssl.key.password", SECRET);
+        assertThat(Brokers.plain("nonsense").notTaken()).contains("name one as HOST:PORT");
+    }
+
+    @Test
     void shouldReadTheFileAndPreferWhatIsGivenOnItsOwn() throws IOException {
         Path file = temp.resolve("client.properties");
         Files.writeString(file, "security.protocol = SASL_SSL\nsasl.mechanism=PLAIN\n");
