@@ -55,7 +55,10 @@ class FlinkFiguresTest {
     @Test
     void shouldEscapeAndRenameWhatOthersCallTheirFigures() throws IOException {
         Metric gauge = (Gauge<Long>) () -> 3L;
-        figures.add(gauge, "records-lag.max", new FlinkGroup(figures::add, "a", Map.of("<topic-id>", "x\"y")));
+        figures.add(
+                gauge,
+                "records-lag.max",
+                new FlinkGroup(figures::add, "a", Map.of("<topic-id>", "x\"y")));
         assertThat(told()).contains("flink_a_records_lag_max{topic_id=\"x\\\"y\"} 3.0\n");
     }
 

@@ -10,7 +10,9 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
-/** A group as Flink has them: a scope, variables, groups in it; a reporter hears of its counters. */
+/**
+ * A group as Flink has them: a scope, variables, groups in it; a reporter hears of its counters.
+ */
 final class FlinkGroup extends UnregisteredMetricsGroup implements LogicalScopeProvider {
     /** Who hears of a new figure. */
     interface Reporter {

@@ -46,8 +46,7 @@ class FlinkNamesITCase {
     }
 
     private static void count(FlinkGroup.Reporter reporter) {
-        FlinkGroup operator =
-                new FlinkGroup(reporter, "taskmanager.job.task.operator", OPERATOR);
+        FlinkGroup operator = new FlinkGroup(reporter, "taskmanager.job.task.operator", OPERATOR);
         JobMetrics metrics = new JobMetrics(operator);
         metrics.judged();
         metrics.found(SomeFinding.of("command-stall", Verdict.VIOLATED));
