@@ -96,11 +96,11 @@ class MetricsITCase {
         awaitAlerts("NvmetapRingFilling", "NvmetapCaptureSilent");
         faults.freeTopic();
         shouldTellWhatTheCatalogueSays();
+        shouldHaveDataForEachPanel();
         faults.failJob();
         awaitAlerts("NvmetapJobRestarts", "NvmetapCheckpointsFail");
         faults.healJob();
         awaitAlerts("NvmetapJobBehind");
-        shouldHaveDataForEachPanel();
         faults.endAll();
         awaitAlerts("NvmetapTargetDown", "NvmetapBrokerAway");
         awaitAlerts("NvmetapProducerErrors", "NvmetapSinkRefuses");
