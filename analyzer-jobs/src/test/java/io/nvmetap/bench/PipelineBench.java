@@ -141,7 +141,7 @@ final class PipelineBench {
         ForkedWays w =
                 new ForkedWays(effort, SendFork.class)
                         .run(List.of("BARE", "AGENT"), address, Integer.toString(events));
-        MessageSizes sizes = MessageSizes.ofRecordings();
+        RecordSizes sizes = RecordSizes.ofRecordings();
         return List.of(
                 Figure.ratio(
                         "sendOverBareProducer",
@@ -151,19 +151,19 @@ final class PipelineBench {
                         Bar.atLeast(0.8)),
                 Figure.plain(
                         "bytesPerEvent",
-                        "mean message, doorbells, completions and interrupts, recorded boots",
+                        "mean record, doorbells, completions and interrupts, recorded boots",
                         "B",
                         List.of(sizes.small()),
                         Bar.atMost(64)),
                 Figure.plain(
                         "bytesPerCommand",
-                        "mean message, commands, recorded boots",
+                        "mean record, commands, recorded boots",
                         "B",
                         List.of(sizes.command()),
                         Bar.atMost(112)),
                 Figure.plain(
                         "bytesPerBareCommand",
-                        "the same without the list of data pages, 8 bytes a page of the transfer",
+                        "the same, 64-byte entries, without the list of data pages (8 B a page)",
                         "B",
                         List.of(sizes.bareCommand()),
                         Bar.NONE));

@@ -2,7 +2,8 @@ package io.nvmetap.bench;
 
 import io.nvmetap.event.AvroOut;
 import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.trace.EventSerde;
+import io.nvmetap.event.EventCodec;
+import io.nvmetap.nvme.Sqe;
 import io.nvmetap.trace.TraceReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,16 +12,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Mean bytes of a Kafka message, framing and all, over the boots recorded on both sides that are
+ * Mean bytes of an Avro record, without the ten bytes that frame it in a message, over the boots recorded on both sides that are
  * kept in the project.
  *
  * @param small doorbells, completions and interrupts
  * @param command commands
- * @param bareCommand commands, but for the list of their data pages, which grows with the transfer
+ * @param bareCommand commands of 64 bytes without the list of their data pages, which grows with
+ *     the transfer
  */
-public record MessageSizes(double small, double command, double bareCommand) {
+public record RecordSizes(double small, double command, double bareCommand) {
     /** Weighs the recordings that are kept. */
-    static MessageSizes ofRecordings() throws IOException {
+    static RecordSizes ofRecordings() throws IOException {
         Path home = Path.of(System.getProperty("nvmetap.home", ".."));
         try (Stream<Path> all =
                 Files.list(home.resolve("capture-agent/src/test/recordings/boots"))) {
@@ -28,7 +30,7 @@ public record MessageSizes(double small, double command, double bareCommand) {
         }
     }
 
-    private static MessageSizes of(List<Path> traces) throws IOException {
+    private static RecordSizes of(List<Path> traces) throws IOException {
         Scales small = new Scales();
         Scales command = new Scales();
         Scales bare = new Scales();
@@ -45,8 +47,10 @@ public record MessageSizes(double small, double command, double bareCommand) {
                                 small.weigh(e);
                         case COMMAND_FETCHED, COMMAND_EMITTED -> {
                             command.weigh(e);
-                            e.pageCount = 0;
-                            bare.weigh(e);
+                            if (e.entryBytes == Sqe.SIZE) {
+                                e.pageCount = 0;
+                                bare.weigh(e);
+                            }
                         }
                         default -> {
                             // Few, or of no size of their own.
@@ -55,23 +59,22 @@ public record MessageSizes(double small, double command, double bareCommand) {
                 }
             }
         }
-        return new MessageSizes(small.mean(), command.mean(), bare.mean());
+        return new RecordSizes(small.mean(), command.mean(), bare.mean());
     }
 
     private static final class Scales {
-        private final EventSerde serde = EventSerde.singleObject();
         private final AvroOut out = new AvroOut(1024);
-        private long messages;
+        private long records;
         private long bytes;
 
         void weigh(CapturedEvent e) {
-            serde.encode(e, out.clear());
-            messages++;
+            EventCodec.encode(e, out.clear());
+            records++;
             bytes += out.position();
         }
 
         double mean() {
-            return (double) bytes / messages;
+            return (double) bytes / records;
         }
     }
 }
