@@ -9,7 +9,8 @@ package io.nvmetap.bench;
  * @param iterationMs time of one, where a call is shorter
  * @param operations I/O commands of the simulated recording
  */
-public record BenchEffort(int rounds, int warmups, int iterations, int iterationMs, int operations) {
+public record BenchEffort(
+        int rounds, int warmups, int iterations, int iterationMs, int operations) {
     /** What the figures of the page are taken with. */
     public static final BenchEffort WHOLE = new BenchEffort(3, 3, 5, 300, 60_000);
 

@@ -26,8 +26,7 @@ final class BenchPage {
      * @param place machine, commit and date
      * @param remark what a reader must know of this run, "" nothing
      */
-    static String page(
-            Map<String, List<Figure>> benches, int rounds, Place place, String remark) {
+    static String page(Map<String, List<Figure>> benches, int rounds, Place place, String remark) {
         StringBuilder page =
                 new StringBuilder(
                         String.format(

@@ -12,8 +12,7 @@ class BenchPageTest {
             Figure.ratio("a", "one", List.of(1.0, 3.0), List.of(1.0, 1.0), Bar.atMost(4));
     private static final Figure MISSED =
             Figure.plain("b", "two", "ns", List.of(5.0), Bar.atMost(3));
-    private static final Figure TOLD =
-            Figure.plain("", "three", "B", List.of(5.0), Bar.NONE);
+    private static final Figure TOLD = Figure.plain("", "three", "B", List.of(5.0), Bar.NONE);
 
     @Test
     void shouldSayOfEachBarWhetherItIsKept() {

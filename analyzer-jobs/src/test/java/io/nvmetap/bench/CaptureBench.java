@@ -45,11 +45,7 @@ final class CaptureBench {
                         Bar.atMost(0.6)));
         figures.add(
                 Figure.plain(
-                        "tapOffNs",
-                        "recording off",
-                        "ns",
-                        r.of("off doorbell"),
-                        Bar.atMost(3)));
+                        "tapOffNs", "recording off", "ns", r.of("off doorbell"), Bar.atMost(3)));
         List<Double> most = new ArrayList<>();
         for (int round = 0; round < effort.rounds(); round++) {
             double bytes = 0;

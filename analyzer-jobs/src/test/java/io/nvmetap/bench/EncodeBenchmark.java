@@ -27,7 +27,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Doorbells, commands and completions of the simulated recording, in its order, to and from bytes. */
+/**
+ * Doorbells, commands and completions of the simulated recording, in its order, to and from bytes.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -60,8 +60,7 @@ public record Figure(String key, String title, String unit, double[] samples, Ba
     /** A figure that is no ratio. */
     public static Figure plain(
             String key, String title, String unit, List<Double> samples, Bar bar) {
-        return new Figure(
-                key, title, unit, samples.stream().mapToDouble(d -> d).toArray(), bar);
+        return new Figure(key, title, unit, samples.stream().mapToDouble(d -> d).toArray(), bar);
     }
 
     /**

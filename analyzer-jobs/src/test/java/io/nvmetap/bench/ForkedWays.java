@@ -70,16 +70,14 @@ final class ForkedWays {
         List<Long> runs = new ArrayList<>();
         try (BufferedReader said =
                 new BufferedReader(
-                        new InputStreamReader(
-                                process.getInputStream(), StandardCharsets.UTF_8))) {
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = said.readLine(); line != null; line = said.readLine()) {
                 if (line.startsWith(PipelineFork.TOOK)) {
                     runs.add(Long.parseLong(line.substring(PipelineFork.TOOK.length())));
                 }
             }
             if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IOException(
-                        way + " failed; what it said is in " + log.getAbsolutePath());
+                throw new IOException(way + " failed; what it said is in " + log.getAbsolutePath());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -74,7 +74,8 @@ final class PlainClasses {
         List<String> args =
                 new ArrayList<>(
                         List.of("-proc:none", "-nowarn", "-Xlint:none", "-d", root.toString()));
-        args.addAll(List.of("-cp", System.getProperty("java.class.path") + File.pathSeparator + root));
+        args.addAll(
+                List.of("-cp", System.getProperty("java.class.path") + File.pathSeparator + root));
         try (Stream<Path> files = Files.walk(sources)) {
             files.map(Path::toString).filter(f -> f.endsWith(".java")).forEach(args::add);
         }

@@ -45,7 +45,11 @@ final class PlainMapper {
         EventKind kind = kinds.get(body.getSchema().getName());
         switch (kind) {
             case DOORBELL_RUNG ->
-                    e.asDoorbell(side, DoorbellKind.of(ordinal(body, 0)), number(body, 1), number(body, 2));
+                    e.asDoorbell(
+                            side,
+                            DoorbellKind.of(ordinal(body, 0)),
+                            number(body, 1),
+                            number(body, 2));
             case COMMAND_FETCHED, COMMAND_EMITTED -> command(body, e, kind);
             case COMPLETION_SEEN, COMPLETION_COPIED -> completion(body, e, kind);
             case COMPLETION_STORED -> stored(body, e, side);
@@ -71,7 +75,10 @@ final class PlainMapper {
                             (Long) body.get(3));
             case POINTER_LIST_READ ->
                     e.asPointerList(
-                            number(body, 0), (Long) body.get(1), (Long) body.get(2), bytes(body, 3));
+                            number(body, 0),
+                            (Long) body.get(1),
+                            (Long) body.get(2),
+                            bytes(body, 3));
             case REQUEST_STATE -> {
                 e.asRequest(
                         RequestStep.of(ordinal(body, 0)),

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Mean bytes of an Avro record, without the ten bytes that frame it in a message, over the boots recorded on both sides that are
- * kept in the project.
+ * Mean bytes of an Avro record, without the ten bytes that frame it in a message, over the boots
+ * recorded on both sides that are kept in the project.
  *
  * @param small doorbells, completions and interrupts
  * @param command commands

@@ -25,7 +25,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A recording into the reference driver, in virtual time, and the run that it was recorded from. */
+/**
+ * A recording into the reference driver, in virtual time, and the run that it was recorded from.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

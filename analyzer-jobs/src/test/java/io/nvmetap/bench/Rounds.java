@@ -65,16 +65,16 @@ final class Rounds {
         all.addAll(jvm);
         TimeValue time = new TimeValue(effort.iterationMs(), TimeUnit.MILLISECONDS);
         return new OptionsBuilder()
-                        .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
-                        .forks(1)
-                        .warmupIterations(effort.warmups())
-                        .measurementIterations(effort.iterations())
-                        .jvmArgs(all.toArray(new String[0]))
-                        .shouldFailOnError(true)
-                        .warmupTime(time)
-                        .measurementTime(time)
-                        .addProfiler("gc")
-                        .verbosity(VerboseMode.SILENT);
+                .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
+                .forks(1)
+                .warmupIterations(effort.warmups())
+                .measurementIterations(effort.iterations())
+                .jvmArgs(all.toArray(new String[0]))
+                .shouldFailOnError(true)
+                .warmupTime(time)
+                .measurementTime(time)
+                .addProfiler("gc")
+                .verbosity(VerboseMode.SILENT);
     }
 
     private void take(RunResult result) {

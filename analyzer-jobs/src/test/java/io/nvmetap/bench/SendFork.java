@@ -32,14 +32,22 @@ public final class SendFork {
     /** As KafkaEventSink has them. */
     private static final Map<String, Object> SETTINGS =
             Map.of(
-                    "acks", "all",
-                    "enable.idempotence", true,
-                    "max.in.flight.requests.per.connection", 5,
-                    "compression.type", "lz4",
-                    "batch.size", 128 * 1024,
-                    "linger.ms", 5,
-                    "buffer.memory", KafkaEventSink.BUFFER_BYTES,
-                    "max.request.size", KafkaEventSink.MESSAGE_BYTES_MAX);
+                    "acks",
+                    "all",
+                    "enable.idempotence",
+                    true,
+                    "max.in.flight.requests.per.connection",
+                    5,
+                    "compression.type",
+                    "lz4",
+                    "batch.size",
+                    128 * 1024,
+                    "linger.ms",
+                    5,
+                    "buffer.memory",
+                    KafkaEventSink.BUFFER_BYTES,
+                    "max.request.size",
+                    KafkaEventSink.MESSAGE_BYTES_MAX);
 
     /** Ways into the topic. */
     enum Way {

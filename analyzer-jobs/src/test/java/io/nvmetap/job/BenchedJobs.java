@@ -30,8 +30,7 @@ public final class BenchedJobs {
         Configuration conf = new Configuration();
         conf.setString("rest.port", "0");
         conf.setString("rest.bind-address", "127.0.0.1");
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.createLocalEnvironment(1, conf);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, conf);
         env.getConfig().enableObjectReuse();
         return env;
     }

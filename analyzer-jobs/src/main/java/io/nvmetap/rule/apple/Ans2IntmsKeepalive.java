@@ -1,6 +1,5 @@
 package io.nvmetap.rule.apple;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
@@ -22,6 +21,7 @@ import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An Apple ANS2 controller with MSI goes silent after a long run of messages during which nobody

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.apple;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -19,6 +18,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The mediator reads submission entries 64 bytes apart where the guest lays them 128 bytes apart:

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.apple;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -17,6 +16,7 @@ import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An identifier goes to Apple's ANS2 again while its last completion is not acknowledged, or as one

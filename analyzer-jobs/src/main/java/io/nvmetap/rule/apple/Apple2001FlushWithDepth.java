@@ -1,6 +1,5 @@
 package io.nvmetap.rule.apple;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -19,6 +18,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The controller falls over (CSTS) right after a Flush was in flight together with other I/O.

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.apple;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Party;
@@ -17,6 +16,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** An Apple controller goes silent with two commands in flight that share a buffer. */
 public final class AppleBufferReuseStall extends Rule implements Timed {

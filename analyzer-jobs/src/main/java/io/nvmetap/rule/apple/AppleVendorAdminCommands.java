@@ -1,8 +1,7 @@
 package io.nvmetap.rule.apple;
 
-import java.util.Set;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
@@ -24,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A vendor specific command of the guest is refused by the mediator, or reaches Apple's controller
@@ -76,7 +76,8 @@ public final class AppleVendorAdminCommands extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED);
     }
 
     @Override

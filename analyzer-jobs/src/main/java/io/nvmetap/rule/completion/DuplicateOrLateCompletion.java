@@ -1,6 +1,5 @@
 package io.nvmetap.rule.completion;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -13,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A completion for a command that is not in flight. */
 public final class DuplicateOrLateCompletion extends Rule {

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.completion;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -21,6 +20,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A driver that sends one command at a time gives one up without a reset or an Abort, and takes its
@@ -80,7 +80,12 @@ public final class FwTimeoutFullReset extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.completion;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -24,6 +23,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A guest's completion queue is full, as it may be: the guest rings a head when it likes. The
@@ -72,7 +72,8 @@ public final class GuestCqOverrun extends Rule implements Timed {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.SHADOW_DOORBELL, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.SHADOW_DOORBELL, EventKind.COMPLETION_COPIED);
     }
 
     @Override

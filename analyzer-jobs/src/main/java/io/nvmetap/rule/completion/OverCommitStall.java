@@ -79,7 +79,11 @@ public final class OverCommitStall extends Rule implements Timed {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.completion;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -15,6 +14,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator reads a slot of the guest's submission queue before the tail that covers it: it gets

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.completion;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -17,6 +16,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A completion queue begins where one of its number ended: its first entry is not in slot 0 with

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.completion;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -16,6 +15,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The phase tag becomes visible before the rest of the entry. Judged strictly for the slot the
@@ -64,7 +64,8 @@ public final class TornCqeCopyback extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.COMPLETION_STORED, EventKind.STORE_FENCE, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.COMPLETION_STORED, EventKind.STORE_FENCE, EventKind.COMPLETION_COPIED);
     }
 
     @Override

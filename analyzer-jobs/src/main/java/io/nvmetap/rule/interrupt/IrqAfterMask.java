@@ -1,6 +1,5 @@
 package io.nvmetap.rule.interrupt;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
@@ -18,6 +17,7 @@ import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The guest masked an interrupt in INTMS and gets it all the same, long after the mask. Pin and MSI

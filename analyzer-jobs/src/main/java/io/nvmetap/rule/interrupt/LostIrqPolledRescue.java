@@ -1,6 +1,5 @@
 package io.nvmetap.rule.interrupt;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -23,6 +22,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A completion lies for long without an interrupt, until the guest finds it by polling. */
 public final class LostIrqPolledRescue extends Rule implements Timed {
@@ -86,7 +86,13 @@ public final class LostIrqPolledRescue extends Rule implements Timed {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.INTERRUPT_RAISED, EventKind.INTERRUPT_DELIVERED, EventKind.INTERRUPT_SUPPRESSED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.INTERRUPT_RAISED,
+                EventKind.INTERRUPT_DELIVERED,
+                EventKind.INTERRUPT_SUPPRESSED);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.interrupt;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -17,6 +16,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * After a controller reset and the next enable INTMS reads as not 0, though nobody masked anything

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.interrupt;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.InterruptKind;
@@ -24,6 +23,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The guest's INTx line is down while a completion queue holds entries that are neither
@@ -76,7 +76,8 @@ public final class PinIrqDeassertedEarly extends Rule implements Timed {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.INTERRUPT_DELIVERED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.INTERRUPT_DELIVERED);
     }
 
     @Override

@@ -94,7 +94,10 @@ public final class UnmaskWithoutRecheck extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.COMPLETION_SEEN, EventKind.INTERRUPT_RAISED, EventKind.INTERRUPT_SUPPRESSED);
+        return Set.of(
+                EventKind.COMPLETION_SEEN,
+                EventKind.INTERRUPT_RAISED,
+                EventKind.INTERRUPT_SUPPRESSED);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.latency;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -19,6 +18,7 @@ import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A controller that was allowed to sleep when idle does not wake: the first command after an idle

@@ -1,8 +1,7 @@
 package io.nvmetap.rule.latency;
 
-import java.util.Set;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
@@ -19,6 +18,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The controller takes longer and longer for the same kind of command (opcode, size, depth), while
@@ -68,7 +68,11 @@ public final class DriveWearSlowdown extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED, EventKind.INTERRUPT_RAISED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED,
+                EventKind.INTERRUPT_RAISED);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.EventKind;
@@ -18,6 +17,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The guest enables the controller with a CC.CSS (NVMe Base 2.0, 3.1.3.5) that the CAP.CSS it was

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -13,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A Delete overtakes a completion that the mediator has taken and not copied. */
 public final class DeleteRacesCompletion extends Rule {

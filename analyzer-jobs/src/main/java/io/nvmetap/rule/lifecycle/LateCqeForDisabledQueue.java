@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
@@ -18,6 +17,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A completion is copied to a guest that deleted the queue or disabled the controller. */
 public final class LateCqeForDisabledQueue extends Rule {

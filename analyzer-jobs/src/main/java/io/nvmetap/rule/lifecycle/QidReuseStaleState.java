@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -20,6 +19,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A queue created again under the same number starts where the one before it stood. */
 public final class QidReuseStaleState extends Rule {
@@ -56,7 +56,11 @@ public final class QidReuseStaleState extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

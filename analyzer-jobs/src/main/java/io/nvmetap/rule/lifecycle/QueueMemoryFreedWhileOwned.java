@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
@@ -23,6 +22,7 @@ import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The mediator gives back the memory of a queue that the controller still has. */
 public final class QueueMemoryFreedWhileOwned extends Rule {

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
@@ -14,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** The mediator goes on copying, submitting or ringing while a reset runs. */
 public final class ResetDuringCompletion extends Rule {
@@ -45,7 +45,8 @@ public final class ResetDuringCompletion extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -75,7 +75,12 @@ public final class SlowHiddenInit extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

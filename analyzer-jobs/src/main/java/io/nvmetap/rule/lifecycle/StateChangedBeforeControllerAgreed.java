@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DecisionKind;
 import io.nvmetap.event.DoorbellKind;
@@ -23,6 +22,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The mediator makes or ends a queue at the request, not at the controller's answer. */
 public final class StateChangedBeforeControllerAgreed extends Rule {
@@ -79,7 +79,12 @@ public final class StateChangedBeforeControllerAgreed extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.lifecycle;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -15,6 +14,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The controller is disabled with I/O in flight, or reset while enabled without a shutdown

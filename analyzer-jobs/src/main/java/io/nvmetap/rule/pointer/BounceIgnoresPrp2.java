@@ -1,6 +1,5 @@
 package io.nvmetap.rule.pointer;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -14,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** The mediator goes on behind PRP1's page where the command says that PRP2 is the second page. */
 public final class BounceIgnoresPrp2 extends Rule {

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.pointer;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -17,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A rule about PRP lists of guest commands: what the mediator took for the data's pages against
@@ -51,7 +51,8 @@ abstract class ListRule extends Rule {
 
     @Override
     public final Set<EventKind> reads() {
-        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.POINTER_LIST_READ);
+        return Set.of(
+                EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.POINTER_LIST_READ);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -14,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A completion queue head that does not move, or acknowledges more than was posted. */
 public final class CqDoorbellDuplicateOrBackward extends Rule {

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -15,6 +14,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Completions were taken from one queue, and then a head that is right for it is rung on another,
@@ -51,7 +51,8 @@ public final class CqDoorbellToWrongQueue extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.DOORBELL_RUNG, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

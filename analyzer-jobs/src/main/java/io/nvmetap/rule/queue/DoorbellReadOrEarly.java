@@ -1,6 +1,5 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -21,6 +20,7 @@ import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A doorbell is read, or rung before there is what it rings: while the controller is disabled or

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
@@ -16,6 +15,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator puts a command into a slot whose command the controller has not consumed (NVMe Base

@@ -1,8 +1,7 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.History;
@@ -12,6 +11,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** I/O queues come to exist in an enable epoch without an accepted Set Features 07h. */
 public final class NumberOfQueuesNeverSet extends Rule {

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.Party;
@@ -17,6 +16,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads and writes fail with Internal Error from a number of pages on, though MDTS allows them, and

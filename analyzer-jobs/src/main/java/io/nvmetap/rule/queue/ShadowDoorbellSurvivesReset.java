@@ -1,6 +1,5 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.ShadowCell;
@@ -17,6 +16,7 @@ import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Who was given doorbell buffers reads a shadow doorbell or writes an EventIdx after a disable or
@@ -58,7 +58,8 @@ public final class ShadowDoorbellSurvivesReset extends Rule {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.SHADOW_DOORBELL, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
+        return Set.of(
+                EventKind.SHADOW_DOORBELL, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED);
     }
 
     @Override

@@ -1,8 +1,7 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
@@ -14,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mediator changes an entry of the controller's submission queue, placing no command, while a

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.queue;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -12,6 +11,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /** A submission queue tail at or beyond the size of the queue. */
 public final class SqTailOutOfRange extends Rule {

@@ -1,8 +1,7 @@
 package io.nvmetap.rule.register;
 
-import java.util.Set;
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
@@ -13,6 +12,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * CC.EN is set with settings that CAP offers, and CSTS.CFS answers: whoever shows the CAP does not

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.register;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
@@ -15,6 +14,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * CC.EN is set with settings that the controller does not offer or that no controller can take, or

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.register;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.RegisterSpace;
@@ -14,6 +13,7 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Where;
 import java.util.List;
+import java.util.Set;
 
 /**
  * AQA, ASQ or ACQ is written while the controller runs: CC.EN is 1, or RDY was read as 1 after it

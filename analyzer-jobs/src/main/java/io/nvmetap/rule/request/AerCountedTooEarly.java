@@ -1,6 +1,5 @@
 package io.nvmetap.rule.request;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -22,6 +21,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The mediator keeps a command of its own waiting though nothing is out but the guest's event

@@ -1,6 +1,5 @@
 package io.nvmetap.rule.request;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.Edge;
 import io.nvmetap.event.EventKind;
@@ -16,6 +15,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A request goes on after its memory was given back, or reaches the controller after the reset that

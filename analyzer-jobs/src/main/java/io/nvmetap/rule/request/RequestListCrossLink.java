@@ -1,6 +1,5 @@
 package io.nvmetap.rule.request;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
@@ -11,8 +10,8 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
 import io.nvmetap.nvme.Cqe;
-import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.LittleEndian;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.StatusCode;
 import io.nvmetap.rule.CommonThresholds;
@@ -26,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A command of the guest reaches the controller twice, or never, or after one fetched later: the
@@ -95,7 +95,12 @@ public final class RequestListCrossLink extends Rule implements Timed {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_SEEN, EventKind.COMPLETION_COPIED, EventKind.REQUEST_STATE);
+        return Set.of(
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_SEEN,
+                EventKind.COMPLETION_COPIED,
+                EventKind.REQUEST_STATE);
     }
 
     @Override

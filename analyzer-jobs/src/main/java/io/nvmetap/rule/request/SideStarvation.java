@@ -1,6 +1,5 @@
 package io.nvmetap.rule.request;
 
-import java.util.Set;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
@@ -26,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Requests of one side wait while the mediator goes on submitting the other side's on the same
@@ -108,7 +108,13 @@ public final class SideStarvation extends Rule implements Timed {
 
     @Override
     public Set<EventKind> reads() {
-        return Set.of(EventKind.DOORBELL_RUNG, EventKind.SHADOW_DOORBELL, EventKind.COMMAND_FETCHED, EventKind.COMMAND_EMITTED, EventKind.COMPLETION_COPIED, EventKind.REQUEST_STATE);
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.SHADOW_DOORBELL,
+                EventKind.COMMAND_FETCHED,
+                EventKind.COMMAND_EMITTED,
+                EventKind.COMPLETION_COPIED,
+                EventKind.REQUEST_STATE);
     }
 
     @Override

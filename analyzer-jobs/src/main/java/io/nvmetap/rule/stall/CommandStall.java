@@ -1,7 +1,7 @@
 package io.nvmetap.rule.stall;
 
-import io.nvmetap.event.EventKind;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Party;
