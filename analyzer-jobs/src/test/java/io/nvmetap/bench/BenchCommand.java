@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,7 +40,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--ops",
             paramLabel = "N",
-            description = "I/O commands of the recording that is analyzed (default 60000)")
+            description = "I/O commands of the recording that is analyzed (default 30000)")
     private int operations = BenchEffort.WHOLE.operations();
 
     @Option(names = "--write", paramLabel = "FILE", description = "the page of figures; all only")
@@ -113,13 +112,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private static List<Figure> pipeline(BenchEffort taken) throws IOException {
-        Path folder = Files.createTempDirectory("nvmetap-bench");
-        List<Figure> figures = PipelineBench.run(taken, folder);
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path f : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(f);
-            }
+        try (WorkFolder folder = new WorkFolder()) {
+            return PipelineBench.run(taken, folder.path());
         }
-        return figures;
     }
 }

@@ -47,12 +47,9 @@ final class PlainClasses {
         if (Files.isRegularFile(stamp) && Files.readString(stamp).equals(EventSchema.json())) {
             return;
         }
-        Path sources = Files.createTempDirectory("nvmetap-plain");
-        try {
-            new SpecificCompiler(schema()).compileToDestination(null, sources.toFile());
-            compile(sources, root);
-        } finally {
-            delete(sources);
+        try (WorkFolder sources = new WorkFolder()) {
+            new SpecificCompiler(schema()).compileToDestination(null, sources.path().toFile());
+            compile(sources.path(), root);
         }
         Files.writeString(stamp, EventSchema.json());
     }
@@ -81,14 +78,6 @@ final class PlainClasses {
         }
         if (compiler.run(null, null, null, args.toArray(new String[0])) != 0) {
             throw new IOException("Avro's classes do not compile");
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path f : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(f);
-            }
         }
     }
 }
