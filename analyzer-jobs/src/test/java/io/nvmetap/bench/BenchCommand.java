@@ -40,7 +40,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--ops",
             paramLabel = "N",
-            description = "I/O commands of the recording that is analyzed (default 30000)")
+            description = "I/O commands of the recording that is analyzed (default 60000)")
     private int operations = BenchEffort.WHOLE.operations();
 
     @Option(names = "--write", paramLabel = "FILE", description = "the page of figures; all only")

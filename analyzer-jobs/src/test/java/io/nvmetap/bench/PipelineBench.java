@@ -66,8 +66,7 @@ final class PipelineBench {
                                         "IN_PROCESS",
                                         "FILE_RULES",
                                         "FILE_COUNT",
-                                        "FILE_PLAIN",
-                                        "FILE_PLAIN_COUNT"),
+                                        "FILE_PLAIN"),
                                 trace.toString(),
                                 "-");
         List<Double> rules = w.of("FILE_RULES");
@@ -103,13 +102,7 @@ final class PipelineBench {
                         "analyze FILE --flink, the same",
                         w.of("FILE_PLAIN"),
                         rules,
-                        OVER_PLAIN),
-                Figure.ratio(
-                        "fileFlinkOverPlainCount",
-                        "analyze FILE --flink, over the plain way without rules",
-                        w.of("FILE_PLAIN_COUNT"),
-                        rules,
-                        Bar.NONE));
+                        OVER_PLAIN));
     }
 
     private static List<Figure> topic(BenchEffort effort, Path trace, String address)

@@ -35,8 +35,6 @@ public final class PipelineFork {
         FILE_COUNT_BY_KEY,
         /** The plain way, all rules. */
         FILE_PLAIN,
-        /** The plain way, only decoded and mapped. */
-        FILE_PLAIN_COUNT,
         /** {@code analyze --bootstrap-servers}. */
         TOPIC_RULES,
         /** A job that decodes and counts, by key. */
@@ -76,8 +74,7 @@ public final class PipelineFork {
                 PlainJob.judge(
                         way == Way.TOPIC_PLAIN
                                 ? PlainJob.topic(env, brokers)
-                                : PlainJob.file(env, trace),
-                        way != Way.FILE_PLAIN_COUNT);
+                                : PlainJob.file(env, trace));
             }
         }
         JobClient job = env.executeAsync(way.name());

@@ -81,12 +81,10 @@ final class PlainJob {
         return Arrays.toString(((SpecificFixed) r.get(0)).bytes()) + "/" + r.get(1);
     }
 
-    /**
-     * @param rules all rules judge, else events are only counted
-     */
-    static void judge(DataStream<SpecificRecordBase> records, boolean rules) {
+    /** All rules. */
+    static void judge(DataStream<SpecificRecordBase> records) {
         records.keyBy(PlainJob::key)
-                .process(new Judge(rules))
+                .process(new Judge())
                 .returns(byte[].class)
                 .sinkTo(new DiscardingSink<>());
     }
@@ -95,14 +93,9 @@ final class PlainJob {
             extends KeyedProcessFunction<String, SpecificRecordBase, byte[]> {
         private static final long serialVersionUID = 1L;
 
-        private final boolean rules;
         private transient PlainMapper mapper;
         private transient CapturedEvent event;
         private transient Analyzer analyzer;
-
-        Judge(boolean rules) {
-            this.rules = rules;
-        }
 
         @Override
         public void open(OpenContext context) {
@@ -115,12 +108,10 @@ final class PlainJob {
         public void processElement(SpecificRecordBase r, Context context, Collector<byte[]> out)
                 throws IOException {
             mapper.map(r, event);
-            if (rules) {
-                analyzer.accept(
-                        event,
-                        f -> out.collect(FindingCodec.encode(f)),
-                        s -> out.collect(FindingCodec.encode(s)));
-            }
+            analyzer.accept(
+                    event,
+                    f -> out.collect(FindingCodec.encode(f)),
+                    s -> out.collect(FindingCodec.encode(s)));
             if (event.kind == EventKind.CAPTURE_ENDED) {
                 Stopwatch.end();
             }
