@@ -25,6 +25,7 @@ class HouseTest {
                     Map.entry("event", Set.of()),
                     Map.entry("nvme", Set.of()),
                     Map.entry("cli", Set.of()),
+                    Map.entry("metrics", Set.of("cli")),
                     Map.entry("finding", Set.of("event")),
                     Map.entry("trace", Set.of("event")),
                     Map.entry("show", Set.of("cli", "event", "nvme", "trace")),
@@ -42,8 +43,18 @@ class HouseTest {
                                     "device.vfiouser",
                                     "event",
                                     "mediator",
+                                    "metrics",
                                     "nvme")),
-                    Map.entry("boot", Set.of("capture", "cli", "event", "live", "mediator", "rig")),
+                    Map.entry(
+                            "boot",
+                            Set.of(
+                                    "capture",
+                                    "cli",
+                                    "event",
+                                    "live",
+                                    "mediator",
+                                    "metrics",
+                                    "rig")),
                     Map.entry(
                             "proxy",
                             Set.of(
@@ -52,24 +63,38 @@ class HouseTest {
                                     "device",
                                     "device.vfiouser",
                                     "event",
+                                    "metrics",
                                     "nvme",
                                     "trace")),
-                    Map.entry("capture", Set.of("broker", "cli", "device", "event", "trace")),
-                    Map.entry("broker", Set.of("cli", "trace")),
+                    Map.entry(
+                            "capture",
+                            Set.of("broker", "cli", "device", "event", "metrics", "trace")),
+                    Map.entry("process", Set.of()),
+                    Map.entry("broker", Set.of("cli", "process", "trace")),
+                    Map.entry("local", Set.of("broker", "cli", "process", "trace")),
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
                     Map.entry("wire", Set.of("event")),
                     Map.entry(
-                            "agent", Set.of("broker", "capture", "cli", "event", "trace", "wire")),
+                            "agent",
+                            Set.of(
+                                    "broker", "capture", "cli", "event", "metrics", "trace",
+                                    "wire")),
                     Map.entry("importer", Set.of("cli", "event", "nvme", "trace", "wire")),
                     Map.entry("demo", Set.of("cli", "event", "broker", "trace", "importer", "rig")),
                     Map.entry("history", Set.of("event", "finding", "nvme")),
                     Map.entry("rule", Set.of("event", "finding", "history", "nvme")),
                     Map.entry(
                             "report",
-                            Set.of("cli", "event", "finding", "nvme", "rule", "show", "trace")),
-                    Map.entry("job", Set.of("cli", "event", "finding", "report", "rule", "trace")),
+                            Set.of(
+                                    "cli", "event", "finding", "metrics", "nvme", "rule", "show",
+                                    "trace")),
+                    Map.entry(
+                            "job",
+                            Set.of(
+                                    "cli", "event", "finding", "metrics", "report", "rule",
+                                    "trace")),
                     Map.entry("plan", Set.of("event", "nvme", "device", "trace")),
                     Map.entry(
                             "target",
@@ -79,7 +104,10 @@ class HouseTest {
                                     "device.model",
                                     "device.vfiouser",
                                     "event",
-                                    "mediator")),
+                                    "mediator",
+                                    "qtest")),
+                    Map.entry("qtest", Set.of("device", "event", "nvme")),
+                    Map.entry("script", Set.of("nvme")),
                     Map.entry(
                             "compare",
                             Set.of("cli", "event", "finding", "nvme", "plan", "device", "show")),
@@ -96,6 +124,8 @@ class HouseTest {
                                     "finding",
                                     "nvme",
                                     "plan",
+                                    "qtest",
+                                    "script",
                                     "target",
                                     "trace",
                                     "mediator")),
@@ -110,6 +140,7 @@ class HouseTest {
                                     "mediator",
                                     "nvme",
                                     "plan",
+                                    "script",
                                     "session",
                                     "target",
                                     "trace")),
@@ -135,6 +166,7 @@ class HouseTest {
                                     "event",
                                     "feed",
                                     "finding",
+                                    "metrics",
                                     "nvme",
                                     "show",
                                     "timeline",

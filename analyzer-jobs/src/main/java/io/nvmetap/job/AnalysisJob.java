@@ -4,9 +4,17 @@ import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.Topics;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -18,15 +26,44 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Builds the job graph: a source of encoded events, the rules, the findings. */
 public final class AnalysisJob {
+    /** Longest a transaction is open: below the 15 minutes that a broker allows by default. */
+    private static final String TRANSACTION_TIMEOUT_MS = "600000";
+
+    private static final String RULES = "rules";
+
+    private static final TypeInformation<byte[]> BYTES =
+            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
+
     private AnalysisJob() {}
 
+    /**
+     * The whole live job: topic of events, rules, topics of findings and dead letters. The same in
+     * a process of ours and in a cluster.
+     *
+     * @param env with checkpoints enabled: what is promised of findings rests on them
+     */
+    public static void live(StreamExecutionEnvironment env, JobSettings settings) {
+        // Fails where an operator has no uid: its state would be lost in an upgrade.
+        env.configure(new Configuration().set(PipelineOptions.AUTO_GENERATE_UIDS, false));
+        env.getConfig().enableObjectReuse();
+        env.setMaxParallelism(ShareKey.GROUPS);
+        Said said =
+                judge(
+                        topic(env, settings),
+                        settings.rules(),
+                        settings.thresholds(),
+                        settings.shares());
+        toTopics(said, settings);
+    }
+
     /** Events of a topic, live, from its beginning. */
-    public static DataStream<byte[]> topic(StreamExecutionEnvironment env, String brokers) {
+    static DataStream<byte[]> topic(StreamExecutionEnvironment env, JobSettings settings) {
         KafkaSource<byte[]> source =
                 KafkaSource.<byte[]>builder()
-                        .setBootstrapServers(brokers)
+                        .setProperties(properties(settings))
+                        .setBootstrapServers(settings.brokers())
                         .setTopics(Topics.EVENTS)
-                        .setGroupId("nvmetap-analyzer")
+                        .setGroupId(settings.name())
                         .setStartingOffsets(OffsetsInitializer.earliest())
                         .setProperty("commit.offsets.on.checkpoint", "false")
                         .setProperty("reconnect.backoff.max.ms", "1000")
@@ -34,11 +71,7 @@ public final class AnalysisJob {
                                 KafkaRecordDeserializationSchema.valueOnly(
                                         ByteArrayDeserializer.class))
                         .build();
-        return env.fromSource(
-                        source,
-                        WatermarkStrategy.noWatermarks(),
-                        "events",
-                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
+        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "events", BYTES)
                 .uid("events-topic");
     }
 
@@ -51,31 +84,84 @@ public final class AnalysisJob {
         return env.fromSource(source, WatermarkStrategy.noWatermarks(), "trace").uid("events-file");
     }
 
-    /** The rules over events: encoded findings and summaries. */
-    public static SingleOutputStreamOperator<byte[]> judge(
-            DataStream<byte[]> events, List<String> ruleIds, RuleSettings settings) {
-        return events.keyBy(new EventKey())
-                .process(new JudgeFunction(ruleIds, settings))
-                .returns(PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
-                .name("rules")
-                .uid("rules");
+    /** What comes of the rules: encoded findings and summaries; and messages that are no event. */
+    record Said(DataStream<byte[]> findings, DataStream<byte[]> dead) {}
+
+    /**
+     * The rules over events.
+     *
+     * @param shares among how many analyzers of one controller they are divided
+     */
+    static Said judge(
+            DataStream<byte[]> events, List<String> ruleIds, RuleSettings settings, int shares) {
+        if (shares > 1) {
+            return shared(events, new ShareFunction(ruleIds, settings, shares), shares);
+        }
+        SingleOutputStreamOperator<byte[]> findings =
+                events.keyBy(new EventKey())
+                        .transform(
+                                RULES,
+                                BYTES,
+                                new AnalyzerOperator<>(new JudgeFunction(ruleIds, settings)))
+                        .uid(RULES);
+        return new Said(findings, findings.getSideOutput(AnalyzerFunction.DEAD));
+    }
+
+    /** The number of shares is part of the uid: sessions under way cannot change it. */
+    private static Said shared(DataStream<byte[]> events, ShareFunction rules, int shares) {
+        SingleOutputStreamOperator<Tuple2<String, byte[]>> parts =
+                events.flatMap(new ShareSplit(shares))
+                        .returns(Types.TUPLE(Types.INT, BYTES))
+                        .name("shares")
+                        .uid("shares")
+                        .keyBy(new ShareKey(shares))
+                        .transform(
+                                RULES,
+                                Types.TUPLE(Types.STRING, BYTES),
+                                new AnalyzerOperator<>(rules))
+                        .uid(RULES + "-in-" + shares);
+        DataStream<byte[]> findings =
+                parts.keyBy(p -> p.f0, Types.STRING)
+                        .process(new MergeFunction(shares))
+                        .returns(BYTES)
+                        .name("merge")
+                        .uid("merge-of-" + shares);
+        return new Said(findings, parts.getSideOutput(AnalyzerFunction.DEAD));
     }
 
     /** Findings, and what could not be decoded, to their topics. */
-    public static void toTopics(SingleOutputStreamOperator<byte[]> findings, String brokers) {
-        findings.sinkTo(sink(brokers, Topics.FINDINGS)).name("findings").uid("findings-topic");
-        findings.getSideOutput(JudgeFunction.DEAD)
-                .sinkTo(sink(brokers, Topics.EVENTS + Topics.DEAD_LETTER_SUFFIX))
+    private static void toTopics(Said said, JobSettings settings) {
+        said.findings
+                .sinkTo(sink(settings, Topics.FINDINGS, new FindingSchema(Topics.FINDINGS)))
+                .name("findings")
+                .uid("findings-topic");
+        String dead = Topics.EVENTS + Topics.DEAD_LETTER_SUFFIX;
+        said.dead
+                .sinkTo(sink(settings, dead, new DeadLetterSchema(dead)))
                 .name("dead letters")
                 .uid("dead-letters-topic");
     }
 
-    private static KafkaSink<byte[]> sink(String brokers, String topic) {
-        boolean dead = topic.endsWith(Topics.DEAD_LETTER_SUFFIX);
+    private static KafkaSink<byte[]> sink(
+            JobSettings settings, String topic, KafkaRecordSerializationSchema<byte[]> schema) {
+        Properties properties = properties(settings);
+        properties.setProperty("delivery.timeout.ms", "600000");
+        properties.setProperty("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS);
         return KafkaSink.<byte[]>builder()
-                .setBootstrapServers(brokers)
-                .setRecordSerializer(dead ? new DeadLetterSchema(topic) : new FindingSchema(topic))
-                .setProperty("delivery.timeout.ms", "600000")
+                .setKafkaProducerConfig(properties)
+                .setBootstrapServers(settings.brokers())
+                .setDeliveryGuarantee(
+                        settings.exactlyOnce()
+                                ? DeliveryGuarantee.EXACTLY_ONCE
+                                : DeliveryGuarantee.AT_LEAST_ONCE)
+                .setTransactionalIdPrefix(settings.name() + "-" + topic)
+                .setRecordSerializer(schema)
                 .build();
+    }
+
+    private static Properties properties(JobSettings settings) {
+        Properties properties = new Properties();
+        settings.client().forEach(properties::setProperty);
+        return properties;
     }
 }

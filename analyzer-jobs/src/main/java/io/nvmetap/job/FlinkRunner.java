@@ -1,9 +1,12 @@
 package io.nvmetap.job;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.FindingCodec;
 import io.nvmetap.finding.SessionSummary;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.report.AnalysisOptions;
 import io.nvmetap.report.AnalysisRunner;
 import io.nvmetap.trace.Damage;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,14 +32,17 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Runs the job in a Flink cluster inside this process: over a trace file, or live over a topic. */
 public final class FlinkRunner implements AnalysisRunner {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private static StreamExecutionEnvironment environment(int parallelism) {
+    private static StreamExecutionEnvironment environment(int parallelism, OptionalInt metrics) {
         Configuration conf = new Configuration();
+        metrics.ifPresent(port -> FiguresReporter.configure(conf, port));
         conf.setString("rest.port", "0");
         conf.setString("rest.bind-address", "127.0.0.1");
         StreamExecutionEnvironment env =
@@ -55,6 +62,16 @@ public final class FlinkRunner implements AnalysisRunner {
         return Optional.empty();
     }
 
+    /** Flink would go on without a reporter that finds its port taken: look first. */
+    private static OptionalInt metricsPort(AnalysisOptions options) throws IOException {
+        if (options.metricsPort().isEmpty()) {
+            return OptionalInt.empty();
+        }
+        int port = LoopbackHttp.free(options.metricsPort().getAsInt(), MetricsOption.NAME);
+        System.err.println("analyze   metrics on http://127.0.0.1:" + port + "/metrics");
+        return OptionalInt.of(port);
+    }
+
     private static void deliver(
             byte[] message, Consumer<Finding> findings, Consumer<SessionSummary> summaries) {
         Record r = FindingCodec.decode(message);
@@ -70,9 +87,14 @@ public final class FlinkRunner implements AnalysisRunner {
             throws IOException {
         Path trace = options.trace().orElseThrow();
         Optional<Damage> damage = damage(trace);
-        StreamExecutionEnvironment env = environment(1);
+        StreamExecutionEnvironment env = environment(1, OptionalInt.empty());
         try (CloseableIterator<byte[]> results =
-                AnalysisJob.judge(AnalysisJob.file(env, trace), options.rules(), options.settings())
+                AnalysisJob.judge(
+                                AnalysisJob.file(env, trace),
+                                options.rules(),
+                                options.settings(),
+                                1)
+                        .findings()
                         .executeAndCollect("nvmetap analyze " + trace.getFileName())) {
             results.forEachRemaining(m -> deliver(m, findings, summaries));
         } catch (Exception e) {
@@ -95,16 +117,13 @@ public final class FlinkRunner implements AnalysisRunner {
     private void live(
             AnalysisOptions options, Consumer<Finding> findings, Consumer<SessionSummary> summaries)
             throws IOException {
-        String brokers = options.bootstrapServers();
+        Brokers brokers = options.brokers();
         requireTopics(brokers);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(brokers)) {
-            StreamExecutionEnvironment env = environment(2);
+            StreamExecutionEnvironment env = environment(2, metricsPort(options));
             env.enableCheckpointing(1_000);
-            AnalysisJob.toTopics(
-                    AnalysisJob.judge(
-                            AnalysisJob.topic(env, brokers), options.rules(), options.settings()),
-                    brokers);
-            JobClient job = env.executeAsync("nvmetap analyze");
+            AnalysisJob.live(env, JobSettings.of(brokers, options.rules(), options.settings()));
+            JobClient job = env.executeAsync(JobSettings.NAME);
             boolean interrupted = false;
             try {
                 follow(consumer, job, options.untilEnded(), findings, summaries);
@@ -169,9 +188,9 @@ public final class FlinkRunner implements AnalysisRunner {
     }
 
     /** Findings from now on: the job reads the events from the beginning and says all again. */
-    private static KafkaConsumer<byte[], byte[]> consumer(String brokers) {
-        Map<String, Object> p =
-                Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed");
+    private static KafkaConsumer<byte[], byte[]> consumer(Brokers brokers) {
+        Map<String, Object> p = brokers.settings();
+        p.put("isolation.level", "read_committed");
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         List<TopicPartition> partitions =
@@ -184,13 +203,11 @@ public final class FlinkRunner implements AnalysisRunner {
         return consumer;
     }
 
-    private static void requireTopics(String brokers) throws IOException {
-        try (Admin admin =
-                Admin.create(
-                        Map.of(
-                                "bootstrap.servers", brokers,
-                                "request.timeout.ms", 5_000,
-                                "default.api.timeout.ms", 5_000))) {
+    private static void requireTopics(Brokers brokers) throws IOException {
+        Map<String, Object> p = brokers.settings();
+        p.put("request.timeout.ms", 5_000);
+        p.put("default.api.timeout.ms", 5_000);
+        try (Admin admin = Admin.create(p)) {
             java.util.Set<String> have = admin.listTopics().names().get(5, TimeUnit.SECONDS);
             List<String> missing = Topics.ALL.stream().filter(t -> !have.contains(t)).toList();
             if (!missing.isEmpty()) {
@@ -203,15 +220,25 @@ public final class FlinkRunner implements AnalysisRunner {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            throw CliFailure.environment(
-                    "no Kafka broker answers at "
-                            + brokers
-                            + "; start the local one with nvmetap up, or name another with"
-                            + " --bootstrap-servers");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof AuthenticationException
+                            || e.getCause() instanceof AuthorizationException
+                    ? CliFailure.environment(
+                            "the broker at " + brokers + " refused: " + rootMessage(e))
+                    : silent(brokers);
+        } catch (TimeoutException e) {
+            throw silent(brokers);
         } catch (org.apache.kafka.common.KafkaException e) {
-            throw CliFailure.environment(brokers + " is no broker address: " + rootMessage(e));
+            throw CliFailure.environment(brokers.notTaken());
         }
+    }
+
+    private static CliFailure silent(Brokers brokers) {
+        return CliFailure.environment(
+                "no Kafka broker answers at "
+                        + brokers
+                        + "; start the local one with nvmetap up, or name another with"
+                        + " --bootstrap-servers");
     }
 
     private static String rootMessage(Throwable e) {

@@ -1,12 +1,14 @@
 package io.nvmetap.report;
 
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.cli.Progress;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.finding.Verdict;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.rule.RuleSet;
 import io.nvmetap.rule.RuleSettings;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,6 +59,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
             description = "analyze the topic of this broker, live, as a Flink job")
     private String bootstrapServers;
 
+    @Mixin private ClientProperties client = new ClientProperties();
+
     @Option(names = "--flink", description = "run the Flink job over the file")
     private boolean flink;
 
@@ -89,6 +94,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
             paramLabel = "SESSION",
             description = "live: stop when this session (or any) has ended")
     private String untilEnded;
+
+    @Mixin private MetricsOption metrics = new MetricsOption();
 
     @Option(
             names = "--color",
@@ -151,6 +158,10 @@ public final class AnalyzeCommand implements Callable<Integer> {
             throw CliFailure.usage(
                     "name one thing to analyze: a trace file or --bootstrap-servers");
         }
+        if (trace != null && metrics.port().isPresent()) {
+            throw CliFailure.usage(
+                    MetricsOption.NAME + " is for --bootstrap-servers: a file is read at once");
+        }
         boolean document = format != Format.TEXT && format != Format.JSON;
         if (document && trace == null && untilEnded == null) {
             throw CliFailure.usage(
@@ -182,10 +193,11 @@ public final class AnalyzeCommand implements Callable<Integer> {
         AnalysisOptions options =
                 new AnalysisOptions(
                         Optional.ofNullable(trace),
-                        bootstrapServers,
+                        client.brokers(bootstrapServers),
                         rules,
                         settings(),
-                        Optional.ofNullable(untilEnded));
+                        Optional.ofNullable(untilEnded),
+                        metrics.port());
         AnalysisRunner runner = trace != null && !flink ? files : job;
         Optional<String> damage = runner.run(options, f -> finding(f, report), report::summary);
         report.end();

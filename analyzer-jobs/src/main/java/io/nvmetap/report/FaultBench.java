@@ -1,6 +1,7 @@
 package io.nvmetap.report;
 
 import io.nvmetap.cli.BenchPlace;
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
@@ -99,7 +100,7 @@ public final class FaultBench implements Callable<Integer> {
         AnalysisOptions options =
                 new AnalysisOptions(
                         Optional.of(label.trace()),
-                        "",
+                        Brokers.NONE,
                         List.of(),
                         RuleSettings.DEFAULTS,
                         Optional.empty());

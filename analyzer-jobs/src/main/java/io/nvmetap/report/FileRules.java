@@ -1,5 +1,6 @@
 package io.nvmetap.report;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.TraceRules;
 import io.nvmetap.rule.RuleSettings;
@@ -15,7 +16,11 @@ public final class FileRules implements TraceRules {
     public void judge(Path trace, Consumer<Finding> findings) throws IOException {
         AnalysisOptions options =
                 new AnalysisOptions(
-                        Optional.of(trace), "", List.of(), RuleSettings.DEFAULTS, Optional.empty());
+                        Optional.of(trace),
+                        Brokers.NONE,
+                        List.of(),
+                        RuleSettings.DEFAULTS,
+                        Optional.empty());
         new FileRunner().run(options, findings, summary -> {});
     }
 }

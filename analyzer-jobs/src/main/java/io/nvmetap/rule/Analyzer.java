@@ -27,11 +27,28 @@ public final class Analyzer implements Serializable {
     private final QuirkReport quirks = new QuirkReport();
     private final Map<String, Integer> violatedByRule = new TreeMap<>();
     private transient Consumer<Finding> out;
+
+    /** Judges only; absent from older state, which was of analyzers that do everything. */
+    private final boolean follower;
+
     private boolean ended;
 
     public Analyzer(List<Rule> rules, RuleSettings settings) {
+        this(rules, settings, false);
+    }
+
+    private Analyzer(List<Rule> rules, RuleSettings settings, boolean follower) {
+        this.follower = follower;
         this.correlator = new StallCorrelator(rules);
         this.roster = new Roster(rules.stream().map(r -> new Judge(r, settings)).toList());
+    }
+
+    /**
+     * One that judges beside another, which has the story and the rules whose findings bear upon
+     * each other.
+     */
+    static Analyzer follower(List<Rule> rules, RuleSettings settings) {
+        return new Analyzer(rules, settings, true);
     }
 
     /**
@@ -46,9 +63,11 @@ public final class Analyzer implements Serializable {
             return;
         }
         history.apply(e);
-        story.note(history, e);
-        correlator.note(history, e);
-        quirks.note(history, e);
+        if (!follower) {
+            story.note(history, e);
+            correlator.note(history, e);
+            quirks.note(history, e);
+        }
         out = findings;
         roster.ask(history, e, this::found);
         if (e.kind == EventKind.CAPTURE_ENDED) {
@@ -58,9 +77,13 @@ public final class Analyzer implements Serializable {
 
     private void found(Finding f) {
         violatedByRule.merge(f.rule(), 1, Integer::sum);
+        out.accept(follower ? f : refined(f));
+    }
+
+    private Finding refined(Finding f) {
         Finding refined = correlator.refine(history, f);
         quirks.found(history, refined);
-        out.accept(refined);
+        return refined;
     }
 
     /**
@@ -97,8 +120,8 @@ public final class Analyzer implements Serializable {
                         violated,
                         unknown,
                         holds,
-                        story.lines(history),
-                        quirks.lines(history)));
+                        follower ? List.of() : story.lines(history),
+                        follower ? List.of() : quirks.lines(history)));
     }
 
     /**

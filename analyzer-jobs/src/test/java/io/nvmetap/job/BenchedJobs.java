@@ -9,6 +9,7 @@ import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.EventSerde;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -42,7 +43,10 @@ public final class BenchedJobs {
 
     /** Encoded events of the topic. */
     public static DataStream<byte[]> topic(StreamExecutionEnvironment env, String brokers) {
-        return timed(AnalysisJob.topic(env, brokers));
+        JobSettings settings =
+                new JobSettings(
+                        brokers, Map.of(), List.of(), RuleSettings.DEFAULTS, false, 1, "nvmetap-bench");
+        return timed(AnalysisJob.topic(env, settings));
     }
 
     private static DataStream<byte[]> timed(DataStream<byte[]> events) {
@@ -56,7 +60,8 @@ public final class BenchedJobs {
 
     /** The product: all rules. */
     public static void judge(DataStream<byte[]> events) {
-        AnalysisJob.judge(events, List.of(), RuleSettings.DEFAULTS)
+        AnalysisJob.judge(events, List.of(), RuleSettings.DEFAULTS, 1)
+                .findings()
                 .map(
                         m -> {
                             if (FindingCodec.decode(m) instanceof SessionSummary) {

@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +39,7 @@ class JudgeFunctionTest {
         JudgeFunction function = new JudgeFunction(List.of(), RuleSettings.DEFAULTS);
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new KeyedProcessOperator<>(function), new EventKey(), Types.STRING);
+                        new AnalyzerOperator<>(function), new EventKey(), Types.STRING);
         harness.open();
     }
 
@@ -99,6 +98,7 @@ class JudgeFunctionTest {
     void shouldJudgeASessionThatWasCutOffOnceItsSilenceIsLong() throws Exception {
         harness.setProcessingTime(1_000);
         feed(SimulationSpec.of(GuestKind.EDK2, 7, 10), CUT_OFF);
+        harness.prepareSnapshotPreBarrier(1);
         assertThat(harness.numKeyedStateEntries()).isPositive();
         assertThat(harness.numProcessingTimeTimers()).isEqualTo(1);
         harness.setProcessingTime(999 + JudgeFunction.SILENCE_MS);
@@ -119,6 +119,25 @@ class JudgeFunctionTest {
         assertThat(harness.numProcessingTimeTimers()).isEqualTo(1);
         harness.setProcessingTime(JudgeFunction.SILENCE_MS / 2 + JudgeFunction.SILENCE_MS);
         assertThat(said()).anyMatch(SessionSummary.class::isInstance);
+        assertNothingIsKept();
+    }
+
+    /** As many sessions at once as are held as objects, and some more. */
+    @Test
+    void shouldLoseNothingOfSessionsThatWaitTheirTurnInState() {
+        int sessions = AnalyzerFunction.HELD_MAX + 6;
+        List<CapturedEvent> events = Simulation.run(SimulationSpec.of(GuestKind.EDK2, 7, 1));
+        for (CapturedEvent e : events) {
+            for (int session = 0; session < sessions; session++) {
+                CapturedEvent other = e.copy();
+                other.sessionLow = session;
+                take(other);
+            }
+        }
+        assertThat(said())
+                .filteredOn(o -> o instanceof Finding f && f.rule().startsWith("number-of-queues"))
+                .hasSize(sessions);
+        assertThat(said()).filteredOn(SessionSummary.class::isInstance).hasSize(sessions);
         assertNothingIsKept();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.capture.KafkaEventSink;
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.device.model.ControllerProfile;
 import io.nvmetap.event.CapturedEvent;
@@ -137,7 +138,7 @@ class PipelineITCase {
         AnalysisOptions live =
                 new AnalysisOptions(
                         Optional.empty(),
-                        address,
+                        Brokers.plain(address),
                         List.of(),
                         RuleSettings.DEFAULTS,
                         Optional.empty());

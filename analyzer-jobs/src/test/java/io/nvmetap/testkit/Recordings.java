@@ -1,5 +1,6 @@
 package io.nvmetap.testkit;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.SessionSummary;
@@ -49,7 +50,7 @@ public final class Recordings {
         AnalysisOptions options =
                 new AnalysisOptions(
                         brokers.isEmpty() ? Optional.of(trace) : Optional.empty(),
-                        brokers,
+                        Brokers.plain(brokers),
                         List.of(),
                         RuleSettings.DEFAULTS,
                         Optional.of(session));

@@ -1,19 +1,21 @@
 package io.nvmetap.agent;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.cli.OutputFile;
+import io.nvmetap.cli.StopSignal;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Receives the taps of mediators written in C (nvmetap.h).")
 public final class AgentCommand implements Callable<Integer> {
-    private static final long STOP_PATIENCE_S = 30;
+    private static final int STOP_PATIENCE_S = 30;
 
     @Option(
             names = "--listen",
@@ -41,6 +43,8 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     @Option(
             names = "--allow-uid",
             paramLabel = "N",
@@ -56,7 +60,6 @@ public final class AgentCommand implements Callable<Integer> {
     private boolean once;
 
     private final PrintStream messages;
-    private volatile boolean whole;
 
     AgentCommand(PrintStream messages) {
         this.messages = messages;
@@ -71,15 +74,14 @@ public final class AgentCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         ListenSpec spec = ListenSpec.parse(listen, remote);
         check(spec);
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
-        try {
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE_S)) {
             Optional<IOException> failure;
-            try (TapSinks sinks = sinks()) {
+            try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say);
+                    TapSinks sinks = sinks(watch)) {
+                watch.taps(sinks.totals().figures());
                 Taps taps = listen(spec, sinks);
                 try (taps) {
-                    while (!taps.deaf() && !stop.await(1, TimeUnit.MILLISECONDS)) {
+                    while (!taps.deaf() && !stop.await(1)) {
                         if (taps.awaitLast(100) && once) {
                             break;
                         }
@@ -90,9 +92,7 @@ public final class AgentCommand implements Callable<Integer> {
             if (failure.isPresent()) {
                 throw failure.get();
             }
-            whole = true;
-        } finally {
-            ended.countDown();
+            stop.whole();
         }
         return ExitStatus.OK;
     }
@@ -105,23 +105,16 @@ public final class AgentCommand implements Callable<Integer> {
         if (!allowedUids.isEmpty() && spec.kind() != ListenSpec.Kind.UNIX) {
             throw CliFailure.usage("--allow-uid is for unix: sockets; others do not tell the user");
         }
-        if (out == null) {
-            return;
-        }
-        Path folder = out.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw CliFailure.environment(out + ": its folder does not exist; create it");
-        }
-        if (Files.isDirectory(out)) {
-            throw CliFailure.environment(out + ": is a folder; name a file");
+        if (out != null) {
+            OutputFile.check(out);
         }
     }
 
-    private TapSinks sinks() throws IOException {
+    private TapSinks sinks(CaptureWatch watch) throws IOException {
         if (out != null) {
-            return TapSinks.ofFile(out);
+            return TapSinks.ofFile(out, watch);
         }
-        return TapSinks.ofTopic(topic.open());
+        return TapSinks.ofTopic(topic.open(watch), watch);
     }
 
     private Taps listen(ListenSpec spec, TapSinks sinks) throws IOException {
@@ -153,24 +146,5 @@ public final class AgentCommand implements Callable<Integer> {
     private synchronized void say(String line) {
         messages.println("agent     " + line);
         messages.flush();
-    }
-
-    /**
-     * A signal is the usual way to end: the sessions are closed first, and that it was asked to end
-     * is no failure.
-     */
-    private void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
-        if (ended.getCount() == 0) {
-            return;
-        }
-        stop.countDown();
-        try {
-            if (ended.await(STOP_PATIENCE_S, TimeUnit.SECONDS) && whole) {
-                Runtime.getRuntime().halt(ExitStatus.OK);
-            }
-            System.err.println("nvmetap: the recording may be incomplete");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

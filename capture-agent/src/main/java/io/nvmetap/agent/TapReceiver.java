@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -54,6 +55,8 @@ final class TapReceiver {
     private long lastHeardNs;
     private long lastBeatNs;
     private long lastTapNs;
+    private final TapTotals totals;
+    private final long[] told = new long[4];
     private volatile boolean stopping;
 
     /**
@@ -67,6 +70,8 @@ final class TapReceiver {
         this.sinks = sinks;
         this.say = say;
         this.clocks = clocks;
+        totals = sinks.totals();
+        totals.taps.incrementAndGet();
         translator =
                 new TapTranslator(
                         this::event, clocks.identity(), clocks.identity(), clocks.wallClockMs());
@@ -141,7 +146,21 @@ final class TapReceiver {
         return translator.sessions() > 0 && !translator.open();
     }
 
+    /** Adds what is new since the last time. */
+    private void tally() {
+        told[0] = add(totals.malformed, translator.malformed(), told[0]);
+        told[1] = add(totals.unheard, translator.unheard(), told[1]);
+        told[2] = add(totals.late, translator.late(), told[2]);
+        told[3] = add(totals.skippedBytes, deframer.skippedBytes(), told[3]);
+    }
+
+    private static long add(LongAdder total, long now, long before) {
+        total.add(now - before);
+        return now;
+    }
+
     private void heard(boolean something, int beatAfterMs) throws IOException {
+        tally();
         long now = clocks.nanos().getAsLong();
         if (something) {
             lastHeardNs = now;
@@ -174,6 +193,8 @@ final class TapReceiver {
             throw e.getCause();
         } finally {
             abandon();
+            tally();
+            totals.taps.decrementAndGet();
             remarks();
         }
     }

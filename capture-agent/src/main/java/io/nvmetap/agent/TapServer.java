@@ -63,12 +63,14 @@ final class TapServer implements Taps {
     private void admit(SocketChannel peer) throws IOException {
         Optional<String> stranger = listener.refuse(peer);
         if (stranger.isPresent()) {
+            sinks.totals().refusedTaps.increment();
             say.accept("refused   a process of user " + stranger.get() + "; see --allow-uid");
             peer.close();
             return;
         }
         synchronized (this) {
             if (closing || taps.size() >= TAPS_MAX) {
+                sinks.totals().refusedTaps.increment();
                 say.accept("refused   " + TAPS_MAX + " taps are connected already");
                 peer.close();
                 return;

@@ -1,5 +1,6 @@
 package io.nvmetap.agent;
 
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.EventSink;
 import io.nvmetap.capture.FileSink;
 import java.io.Closeable;
@@ -11,21 +12,29 @@ import java.nio.file.Path;
 final class TapSinks implements Closeable {
     private final Path file;
     private final EventSink topic;
+    private final CaptureWatch watch;
+    private final TapTotals totals = new TapTotals();
     private int files;
 
-    private TapSinks(Path file, EventSink topic) {
+    private TapSinks(Path file, EventSink topic, CaptureWatch watch) {
         this.file = file;
         this.topic = topic;
+        this.watch = watch;
     }
 
     /** The first session into {@code file}, later ones beside it: {@code name-2.avro} and so on. */
-    static TapSinks ofFile(Path file) {
-        return new TapSinks(file, null);
+    static TapSinks ofFile(Path file, CaptureWatch watch) {
+        return new TapSinks(file, null, watch);
     }
 
     /** All sessions into the topic; closed with this. */
-    static TapSinks ofTopic(EventSink topic) {
-        return new TapSinks(null, topic);
+    static TapSinks ofTopic(EventSink topic, CaptureWatch watch) {
+        return new TapSinks(null, topic, watch);
+    }
+
+    /** What came of all taps that are to be kept here. */
+    TapTotals totals() {
+        return totals;
     }
 
     /**
@@ -40,7 +49,8 @@ final class TapSinks implements Closeable {
     synchronized Place open(long sessionHigh, long sessionLow) throws IOException {
         if (topic != null) {
             return new Place(
-                    new Shared(topic), String.format("%016x%016x", sessionHigh, sessionLow));
+                    watch.sink(new Shared(topic)),
+                    String.format("%016x%016x", sessionHigh, sessionLow));
         }
         files++;
         Path target = file;
@@ -48,7 +58,8 @@ final class TapSinks implements Closeable {
         while (files > 1 && Files.exists(target = file.resolveSibling(numbered(file, files)))) {
             files++;
         }
-        return new Place(FileSink.open(target, sessionHigh, sessionLow), target.toString());
+        EventSink sink = watch.sink(FileSink.open(target, sessionHigh, sessionLow));
+        return new Place(sink, target.toString());
     }
 
     private static String numbered(Path file, int number) {

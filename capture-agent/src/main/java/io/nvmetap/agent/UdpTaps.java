@@ -137,6 +137,7 @@ final class UdpTaps implements TapThread.Work, Closeable {
             if (peers.size() >= TAPS_MAX) {
                 if (!refused) {
                     refused = true;
+                    sinks.totals().refusedTaps.increment();
                     say.accept("refused   " + TAPS_MAX + " taps send already");
                 }
                 return null;

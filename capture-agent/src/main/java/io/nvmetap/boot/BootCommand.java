@@ -1,5 +1,7 @@
 package io.nvmetap.boot;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
@@ -8,6 +10,7 @@ import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.live.ControllerSpec;
 import io.nvmetap.live.LiveSpec;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.rig.Rig;
 import io.nvmetap.rig.RigPart;
 import java.io.IOException;
@@ -94,7 +97,7 @@ public final class BootCommand implements Callable<Integer> {
             names = "--driver",
             paramLabel = "SPEC",
             defaultValue = "reference",
-            description = "reference or reference:fault=ID[,ID] (default ${DEFAULT-VALUE})")
+            description = DriverSpec.SYNTAX + " (default ${DEFAULT-VALUE})")
     private String driver;
 
     @Option(
@@ -142,6 +145,8 @@ public final class BootCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     BootCommand(PrintStream output) {
         this.output = output;
     }
@@ -160,7 +165,8 @@ public final class BootCommand implements Callable<Integer> {
         Rig rig = rig();
         Files.createDirectories(folder);
         BootSpec spec = spec(rig, folder);
-        try (Boot boot = Boot.start(rig, spec, topic::beside, this::line, this::trouble)) {
+        try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say);
+                Boot boot = Boot.start(rig, spec, topic.plan(watch), this::line, this::trouble)) {
             Thread hook = new Thread(() -> closeQuietly(boot), "nvmetap-stop");
             Runtime.getRuntime().addShutdownHook(hook);
             try {
@@ -186,6 +192,11 @@ public final class BootCommand implements Callable<Integer> {
         if (console) {
             output.println("console   " + text);
         }
+    }
+
+    private void say(String text) {
+        output.println("boot      " + text);
+        output.flush();
     }
 
     private void trouble(String text) {

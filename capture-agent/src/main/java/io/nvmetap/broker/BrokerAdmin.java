@@ -1,5 +1,6 @@
 package io.nvmetap.broker;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.trace.Topics;
 import java.time.Duration;
 import java.util.Collection;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -69,15 +69,9 @@ public final class BrokerAdmin implements AutoCloseable {
         try {
             connected = new BrokerAdmin(Admin.create(settings), bootstrapServers, ms);
         } catch (KafkaException bad) {
-            // Its message may quote a secret.
             throw client.isEmpty()
                     ? unreachable(bootstrapServers)
-                    : new BrokerException(
-                            "the Kafka client does not take "
-                                    + bootstrapServers
-                                    + " with these properties: "
-                                    + String.join(", ", new TreeSet<>(client.keySet()))
-                                    + "; check their values");
+                    : BrokerException.refusal(new Brokers(bootstrapServers, client).notTaken());
         }
         try {
             connected.await(connected.admin.describeCluster().nodes());
@@ -96,9 +90,16 @@ public final class BrokerAdmin implements AutoCloseable {
                         + "; start one with `nvmetap up` or name another with --bootstrap-servers");
     }
 
-    /** Creates the topics that are not there yet, and waits until the broker lists them. */
+    /**
+     * Creates the topics that are not there yet, and waits until the broker lists them. Who may
+     * write to a topic and not create one finds it made.
+     */
     public void createTopics(Collection<String> topics) throws BrokerException {
+        Set<String> there = await(admin.listTopics().names());
         for (String name : topics) {
+            if (there.contains(name)) {
+                continue;
+            }
             try {
                 admin.createTopics(List.of(topic(name)))
                         .all()
@@ -138,6 +139,9 @@ public final class BrokerAdmin implements AutoCloseable {
                 TopicConfig.RETENTION_MS_CONFIG,
                 Long.toString(TimeUnit.DAYS.toMillis(RETENTION_DAYS)));
         settings.put(TopicConfig.RETENTION_BYTES_CONFIG, Long.toString(RETENTION_BYTES));
+        // A machine whose clock is wrong, or jumps, would have its events refused, or removed as
+        // too old.
+        settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
         // -1: the broker's own default, so that a cluster of three replicates as it is set up to.
         return new NewTopic(
                         name, java.util.Optional.of(partitions), java.util.Optional.<Short>empty())
@@ -187,7 +191,7 @@ public final class BrokerAdmin implements AutoCloseable {
     }
 
     private BrokerException refused(Throwable cause) {
-        return new BrokerException(
+        return BrokerException.refusal(
                 "the broker at " + bootstrapServers + " refused: " + cause.getMessage());
     }
 

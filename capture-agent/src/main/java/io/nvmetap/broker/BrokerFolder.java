@@ -1,18 +1,16 @@
 package io.nvmetap.broker;
 
+import io.nvmetap.process.LogFile;
+import io.nvmetap.process.OwnProcess;
+import io.nvmetap.process.PropertiesFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -23,9 +21,6 @@ import java.util.Properties;
  */
 record BrokerFolder(Path root) {
     static final String HOST = "127.0.0.1";
-
-    /** The log is started afresh when it is longer; one older log is kept. */
-    static final long LOG_BYTES_MAX = 8L << 20;
 
     /**
      * @param environment environment variables
@@ -55,8 +50,13 @@ record BrokerFolder(Path root) {
         return root.resolve("broker.pid");
     }
 
-    Path log() {
-        return root.resolve("broker.log");
+    /** The living broker of this folder. */
+    Optional<OwnProcess> process() throws IOException {
+        return OwnProcess.find(pidFile(), BrokerMain.class.getName());
+    }
+
+    LogFile log() {
+        return new LogFile(root.resolve("broker.log"));
     }
 
     /** Held while somebody starts or stops the broker. */
@@ -86,13 +86,13 @@ record BrokerFolder(Path root) {
      * @return HOST:PORT of the broker, "" if none was ever started here
      */
     String bootstrapServers() throws IOException {
-        String port = load(settings()).getProperty("nvmetap.port", "");
+        String port = PropertiesFile.load(settings()).getProperty("nvmetap.port", "");
         return port.isEmpty() ? "" : HOST + ":" + port;
     }
 
     /** Writes the settings: the ports of last time if they are free, new ones if not. */
     void writeSettings() throws IOException {
-        Properties old = load(settings());
+        Properties old = PropertiesFile.load(settings());
         int port = portOr(old.getProperty("nvmetap.port", ""));
         int controllerPort = portOr(old.getProperty("nvmetap.controllerPort", ""));
         if (!free(port) || !free(controllerPort)) {
@@ -102,54 +102,7 @@ record BrokerFolder(Path root) {
                 controllerPort = b.getLocalPort();
             }
         }
-        store(settings(), BrokerSettings.of(data(), port, controllerPort));
-    }
-
-    /** Keeps the log bounded. */
-    void rotateLog() throws IOException {
-        if (Files.exists(log()) && Files.size(log()) > LOG_BYTES_MAX) {
-            Files.move(log(), root.resolve("broker.log.1"), StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    /**
-     * @return last line of the log that is not empty, for an error message
-     */
-    String lastLogLine() {
-        try {
-            List<String> lines = Files.readAllLines(log(), StandardCharsets.ISO_8859_1);
-            for (int i = lines.size() - 1; i >= 0; i--) {
-                if (!lines.get(i).isBlank()) {
-                    return lines.get(i).strip();
-                }
-            }
-        } catch (IOException e) {
-            return "no log";
-        }
-        return "empty log";
-    }
-
-    /**
-     * @return the settings or state in {@code file}, empty if there is none or it is damaged
-     */
-    static Properties load(Path file) throws IOException {
-        Properties p = new Properties();
-        try (InputStream in = Files.newInputStream(file)) {
-            p.load(in);
-        } catch (NoSuchFileException | IllegalArgumentException e) {
-            return new Properties();
-        }
-        return p;
-    }
-
-    /** Replaces {@code file} in one step, so that no reader sees half of it. */
-    static void store(Path file, Properties p) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try (OutputStream out = Files.newOutputStream(fresh)) {
-            p.store(out, "written by nvmetap");
-        }
-        Files.move(
-                fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        PropertiesFile.store(settings(), BrokerSettings.of(data(), port, controllerPort));
     }
 
     private static int portOr(String text) {

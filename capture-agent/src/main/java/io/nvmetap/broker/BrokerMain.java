@@ -1,5 +1,7 @@
 package io.nvmetap.broker;
 
+import io.nvmetap.process.OwnProcess;
+import io.nvmetap.process.PropertiesFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -42,7 +44,7 @@ public final class BrokerMain {
     }
 
     private static void writePid(BrokerFolder folder) throws IOException {
-        BrokerFolder.store(folder.pidFile(), BrokerProcess.describe(ProcessHandle.current()));
+        PropertiesFile.store(folder.pidFile(), OwnProcess.describe(ProcessHandle.current()));
     }
 
     private static void serve(BrokerFolder folder) throws Exception {

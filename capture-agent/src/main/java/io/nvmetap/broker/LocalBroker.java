@@ -1,15 +1,13 @@
 package io.nvmetap.broker;
 
+import io.nvmetap.process.CommandLock;
+import io.nvmetap.process.OwnProcess;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,20 +55,15 @@ public final class LocalBroker {
     public String start(List<String> topics) throws IOException {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         folder.create();
-        try (FileChannel file = lockFile()) {
-            FileLock lock = lock(file, deadline);
-            try {
-                Optional<BrokerProcess> living = BrokerProcess.find(folder);
-                BrokerProcess process = living.isPresent() ? living.get() : launch(deadline);
-                awaitPort(process, deadline);
-                String address = folder.bootstrapServers();
-                try (BrokerAdmin admin = BrokerAdmin.connect(address, left(deadline))) {
-                    admin.createTopics(topics);
-                }
-                return address;
-            } finally {
-                lock.release();
+        try (CommandLock alone = lock(deadline)) {
+            Optional<OwnProcess> living = folder.process();
+            OwnProcess process = living.isPresent() ? living.get() : launch(deadline);
+            awaitPort(process, deadline);
+            String address = folder.bootstrapServers();
+            try (BrokerAdmin admin = BrokerAdmin.connect(address, left(deadline))) {
+                admin.createTopics(topics);
             }
+            return address;
         }
     }
 
@@ -84,24 +77,19 @@ public final class LocalBroker {
             return false;
         }
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        try (FileChannel file = lockFile()) {
-            FileLock lock = lock(file, deadline);
-            try {
-                Optional<BrokerProcess> living = BrokerProcess.find(folder);
-                if (living.isPresent()) {
-                    living.get().end(STOP_PATIENCE, KILL_PATIENCE);
-                }
-                Files.deleteIfExists(folder.pidFile());
-                return living.isPresent();
-            } finally {
-                lock.release();
+        try (CommandLock alone = lock(deadline)) {
+            Optional<OwnProcess> living = folder.process();
+            if (living.isPresent()) {
+                living.get().end(STOP_PATIENCE, KILL_PATIENCE);
             }
+            Files.deleteIfExists(folder.pidFile());
+            return living.isPresent();
         }
     }
 
     /** How it is, without changing anything. */
     public BrokerState status() throws IOException {
-        Optional<BrokerProcess> living = BrokerProcess.find(folder);
+        Optional<OwnProcess> living = folder.process();
         String address = folder.bootstrapServers();
         boolean answers = false;
         if (living.isPresent() && !address.isEmpty()) {
@@ -111,7 +99,7 @@ public final class LocalBroker {
                 answers = false;
             }
         }
-        long pid = living.map(BrokerProcess::pid).orElse(-1L);
+        long pid = living.map(OwnProcess::pid).orElse(-1L);
         return new BrokerState(living.isPresent(), answers, pid, address, folder.root());
     }
 
@@ -134,7 +122,7 @@ public final class LocalBroker {
      * @return its process if it runs, for tests that kill it
      */
     public Optional<ProcessHandle> process() throws IOException {
-        return BrokerProcess.find(folder).map(BrokerProcess::handle);
+        return folder.process().map(OwnProcess::handle);
     }
 
     /**
@@ -144,34 +132,21 @@ public final class LocalBroker {
         return folder.root();
     }
 
-    private FileChannel lockFile() throws IOException {
-        return FileChannel.open(
-                folder.commandLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private CommandLock lock(long deadline) throws IOException {
+        return CommandLock.take(folder.commandLock(), deadline)
+                .orElseThrow(
+                        () ->
+                                new BrokerException(
+                                        "another nvmetap command starts or stops the broker of "
+                                                + folder.root()
+                                                + "; try again when it is done"));
     }
 
-    private FileLock lock(FileChannel file, long deadline) throws IOException {
-        while (System.nanoTime() - deadline < 0) {
-            try {
-                FileLock lock = file.tryLock();
-                if (lock != null) {
-                    return lock;
-                }
-            } catch (OverlappingFileLockException anotherThread) {
-                // The same as another process: wait for it.
-            }
-            LockSupport.parkNanos(POLL_NS);
-        }
-        throw new BrokerException(
-                "another nvmetap command starts or stops the broker of "
-                        + folder.root()
-                        + "; try again when it is done");
-    }
-
-    private BrokerProcess launch(long deadline) throws IOException {
+    private OwnProcess launch(long deadline) throws IOException {
         Files.deleteIfExists(folder.pidFile());
         folder.writeSettings();
-        folder.rotateLog();
-        List<String> command = new ArrayList<>(ownSession());
+        folder.log().rotate();
+        List<String> command = new ArrayList<>(OwnProcess.ownSession());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC"));
         command.addAll(List.of(BrokerMain.class.getName(), folder.root().toString()));
@@ -180,11 +155,11 @@ public final class LocalBroker {
         // Not as an argument: the system shows and keeps only the first page of a command line.
         builder.environment().put("CLASSPATH", classpath());
         builder.redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().path().toFile()));
         Process child = builder.start();
         child.getOutputStream().close();
         while (System.nanoTime() - deadline < 0) {
-            Optional<BrokerProcess> up = BrokerProcess.find(folder);
+            Optional<OwnProcess> up = folder.process();
             if (up.isPresent()) {
                 return up.get();
             }
@@ -195,12 +170,6 @@ public final class LocalBroker {
         }
         child.destroyForcibly();
         throw tooSlow();
-    }
-
-    /** A session of its own, where the system can: Ctrl-C at the caller is not for the broker. */
-    private static List<String> ownSession() {
-        Path setsid = Path.of("/usr/bin/setsid");
-        return Files.isExecutable(setsid) ? List.of(setsid.toString()) : List.of();
     }
 
     private static String classpath() {
@@ -217,7 +186,7 @@ public final class LocalBroker {
         return String.join(File.pathSeparator, absolute);
     }
 
-    private void awaitPort(BrokerProcess process, long deadline) throws IOException {
+    private void awaitPort(OwnProcess process, long deadline) throws IOException {
         String address = folder.bootstrapServers();
         int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
         while (!accepts(port)) {
@@ -246,9 +215,9 @@ public final class LocalBroker {
     private BrokerException ended() {
         return new BrokerException(
                 "the broker ended while starting: "
-                        + folder.lastLogLine()
+                        + folder.log().lastLine()
                         + " (all of it: "
-                        + folder.log()
+                        + folder.log().path()
                         + ")");
     }
 
@@ -257,6 +226,6 @@ public final class LocalBroker {
                 "the broker does not answer after "
                         + START_PATIENCE.toSeconds()
                         + " s; stop it with `nvmetap down`, and see "
-                        + folder.log());
+                        + folder.log().path());
     }
 }

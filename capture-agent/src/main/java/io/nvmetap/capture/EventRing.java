@@ -123,6 +123,17 @@ public final class EventRing {
         return ring.size() == 0;
     }
 
+    /**
+     * @return bytes that wait for the agent
+     */
+    int usedBytes() {
+        return ring.size();
+    }
+
+    int capacityBytes() {
+        return ring.capacity();
+    }
+
     long producerPosition() {
         return ring.producerPosition();
     }

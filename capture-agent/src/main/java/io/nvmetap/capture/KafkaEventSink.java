@@ -1,5 +1,6 @@
 package io.nvmetap.capture;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.event.AvroOut;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventCodec;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
@@ -93,17 +93,7 @@ public final class KafkaEventSink implements EventSink, SpoolTarget {
                             new ByteArraySerializer(),
                             new ByteArraySerializer());
         } catch (KafkaException bad) {
-            // Its message may quote a secret.
-            throw new IOException(
-                    client.isEmpty()
-                            ? "no Kafka broker can be at "
-                                    + bootstrapServers
-                                    + "; name one as HOST:PORT"
-                            : "the Kafka client does not take "
-                                    + bootstrapServers
-                                    + " with these properties: "
-                                    + String.join(", ", new TreeSet<>(client.keySet()))
-                                    + "; check their values");
+            throw new IOException(new Brokers(bootstrapServers, client).notTaken());
         }
     }
 
@@ -130,8 +120,18 @@ public final class KafkaEventSink implements EventSink, SpoolTarget {
         return p;
     }
 
+    /** For those who look at its figures. */
+    KafkaProducer<byte[], byte[]> producer() {
+        return producer;
+    }
+
     /** Takes the event; the instance may be reused at once. */
     public void accept(CapturedEvent e) throws IOException {
+        accept(e, this);
+    }
+
+    /** As the other, by way of a sink that ends here. */
+    void accept(CapturedEvent e, EventSink way) throws IOException {
         if (e.controller != keyController
                 || e.sessionLow != keySessionLow
                 || e.sessionHigh != keySessionHigh) {
@@ -141,7 +141,7 @@ public final class KafkaEventSink implements EventSink, SpoolTarget {
             keyController = e.controller;
         }
         EventCodec.encode(e, scratch.clear());
-        accept(scratch.buffer(), scratch.position(), key);
+        way.accept(scratch.buffer(), scratch.position(), key);
     }
 
     @Override

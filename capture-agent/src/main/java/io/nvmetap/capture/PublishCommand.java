@@ -7,6 +7,7 @@ import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
 import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.metrics.MetricsOption;
 import io.nvmetap.trace.Topics;
 import io.nvmetap.trace.TraceReader;
 import java.io.IOException;
@@ -44,6 +45,8 @@ public final class PublishCommand implements Callable<Integer> {
             defaultValue = "600",
             description = "how long to wait for a broker that went away (default 600)")
     private int deliveryTimeoutS;
+
+    @Mixin private MetricsOption metrics = new MetricsOption();
 
     @Mixin private ClientProperties client = new ClientProperties();
 
@@ -90,13 +93,18 @@ public final class PublishCommand implements Callable<Integer> {
         CapturedEvent e = new CapturedEvent();
         String session = "-";
         boolean progress = System.console() != null;
-        try (KafkaEventSink sink =
-                new KafkaEventSink(broker, deliveryTimeoutS * 1_000, client.load())) {
+        try (CaptureWatch watch =
+                        CaptureMetrics.open(
+                                metrics, line -> System.out.println("publish   " + line));
+                KafkaEventSink sink =
+                        new KafkaEventSink(broker, deliveryTimeoutS * 1_000, client.load())) {
+            watch.topic(sink);
+            EventSink counted = watch.sink(sink);
             while (reader.next(e)) {
                 if (reader.events() == 1) {
                     session = e.sessionHex();
                 }
-                sink.accept(e);
+                sink.accept(e, counted);
                 if (progress && reader.events() % PROGRESS_EVENTS == 0) {
                     System.err.printf("publish   %,d events ...\r", reader.events());
                 }

@@ -12,4 +12,9 @@ public interface SinkPlan {
      * @throws IOException if the other place cannot be had
      */
     EventSink with(EventSink file) throws IOException;
+
+    /** Shown the ring of the recording, for figures. */
+    default void ring(EventRing ring) {
+        // Not looked at.
+    }
 }

@@ -1,6 +1,7 @@
 package io.nvmetap.capture;
 
 import io.nvmetap.broker.BrokerAdmin;
+import io.nvmetap.broker.BrokerException;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.trace.Topics;
@@ -89,23 +90,33 @@ public final class TopicOptions {
      * Makes sure that the topic is there, then opens the way to it. With a spool a broker that does
      * not answer is waited for.
      *
+     * @param watch shown what is opened
      * @throws IOException if it cannot be opened
      */
-    public EventSink open() throws IOException {
+    public EventSink open(CaptureWatch watch) throws IOException {
         check();
         Map<String, String> properties = client.load();
         if (spool == null) {
             createTopic(properties);
-            return new KafkaEventSink(bootstrapServers, deliveryTimeoutS * 1_000, properties);
+            KafkaEventSink direct =
+                    new KafkaEventSink(bootstrapServers, deliveryTimeoutS * 1_000, properties);
+            watch.topic(direct);
+            return direct;
         }
         KafkaEventSink topic = KafkaEventSink.spooled(bootstrapServers, properties);
+        watch.topic(topic);
         try {
             createTopic(properties);
-        } catch (IOException away) {
+        } catch (BrokerException away) {
+            if (away.isRefusal()) {
+                topic.close();
+                throw away;
+            }
             System.err.println(
                     "nvmetap: " + away.getMessage() + "; events wait in " + spool + " meanwhile");
         }
         SpoolSink sink = SpoolSink.open(new SpoolSettings(spool, spoolBytes, spoolDrop), topic);
+        watch.spool(sink, spoolBytes);
         if (sink.damaged() > 0) {
             System.err.println(
                     "nvmetap: "
@@ -117,20 +128,34 @@ public final class TopicOptions {
         return sink;
     }
 
-    /** The topic beside a file, if a broker was named. */
-    public EventSink beside(EventSink file) throws IOException {
-        if (!wanted()) {
-            return file;
-        }
+    /**
+     * @param watch shown what is opened
+     * @return the topic beside a file, if a broker was named
+     */
+    public SinkPlan plan(CaptureWatch watch) {
+        return new SinkPlan() {
+            @Override
+            public EventSink with(EventSink file) throws IOException {
+                return watch.sink(wanted() ? beside(file, watch) : file);
+            }
+
+            @Override
+            public void ring(EventRing ring) {
+                watch.ring(ring);
+            }
+        };
+    }
+
+    private EventSink beside(EventSink file, CaptureWatch watch) throws IOException {
         try {
-            return new TeeSink(file, open());
+            return new TeeSink(file, open(watch));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
-    private void createTopic(Map<String, String> properties) throws IOException {
+    private void createTopic(Map<String, String> properties) throws BrokerException {
         try (BrokerAdmin admin =
                 BrokerAdmin.connect(bootstrapServers, CONNECT_PATIENCE, properties)) {
             admin.createTopics(List.of(Topics.EVENTS));

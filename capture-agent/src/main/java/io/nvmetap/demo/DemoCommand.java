@@ -72,7 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
             importRecording(folder.resolve("boot.log.gz"), trace);
         }
         boolean ranBefore = broker.running().isPresent();
-        step(0, "up");
+        step(0, "up", "--broker-only");
         try {
             step(0, "publish", trace.toString());
             step(

@@ -1,17 +1,19 @@
 package io.nvmetap.live;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.cli.StopSignal;
 import io.nvmetap.event.PayloadPolicy;
 import io.nvmetap.mediator.DriverSpec;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Option;
                         + " mediation driver if asked.")
 public final class DeviceCommand implements Callable<Integer> {
     /** How long a stop waits for the recording to be closed. */
-    private static final int CLOSE_SECONDS = 10;
+    private static final int STOP_PATIENCE_S = 10;
 
     @Option(
             names = "--listen",
@@ -49,7 +51,8 @@ public final class DeviceCommand implements Callable<Integer> {
             paramLabel = "SPEC|none",
             defaultValue = "none",
             description =
-                    "mediation driver in front: reference, reference:fault=ID[,ID] or none"
+                    "mediation driver in front: none, "
+                            + DriverSpec.SYNTAX
                             + " (default ${DEFAULT-VALUE})")
     private String driver;
 
@@ -73,6 +76,8 @@ public final class DeviceCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     private final PrintStream messages;
 
     DeviceCommand(PrintStream messages) {
@@ -87,40 +92,24 @@ public final class DeviceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         LiveSpec spec = spec();
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
-        try (LiveMediation live =
-                LiveMediation.start(
-                        spec,
-                        listen,
-                        topic::beside,
-                        line -> messages.println("device    " + line))) {
-            messages.println("device    " + controller + "   serves on " + live.socket());
-            messages.flush();
-            if (once) {
-                while (stop.getCount() > 0 && !live.awaitClientGone(100)) {
-                    continue;
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE_S)) {
+            try (CaptureWatch watch = CaptureMetrics.open(metrics, this::say);
+                    LiveMediation live =
+                            LiveMediation.start(spec, listen, topic.plan(watch), this::say)) {
+                say(controller + "   serves on " + live.socket());
+                boolean gone = false;
+                while (!gone && !stop.await(once ? 1 : 100)) {
+                    gone = once && live.awaitClientGone(100);
                 }
-            } else {
-                stop.await();
             }
-        } finally {
-            ended.countDown();
+            stop.whole();
         }
         return ExitStatus.OK;
     }
 
-    /** The JVM ends when its hooks are done: the recording must be closed first. */
-    private static void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
-        stop.countDown();
-        try {
-            if (!ended.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("nvmetap: the recording may be incomplete");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void say(String line) {
+        messages.println("device    " + line);
+        messages.flush();
     }
 
     private LiveSpec spec() {

@@ -147,6 +147,7 @@ public final class LiveMediation implements AutoCloseable {
         ring = new EventRing(EventRing.CAPACITY_BYTES_DEFAULT, System::nanoTime);
         Session session = new Session(random.nextLong(), random.nextLong(), header.started(device));
         EventSink sink = sinks.with(FileSink.open(spec.out(), session.high(), session.low()));
+        sinks.ring(ring);
         agent = new Agent(ring, session, index -> liveState(), sink);
         agent.start();
         return new RingTap(ring, 0);

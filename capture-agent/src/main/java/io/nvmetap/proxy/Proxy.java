@@ -48,6 +48,7 @@ public final class Proxy implements AutoCloseable {
                 new Session(
                         random.nextLong(), random.nextLong(), ProxyHeader.started(spec.payload()));
         EventSink sink = sinks.with(FileSink.open(spec.out(), session.high(), session.low()));
+        sinks.ring(ring);
         // No snapshots: a file is read from its start, and one taken with commands in flight
         // would make a reader know less than the events before it told.
         agent = new Agent(ring, session, index -> LiveState.UNKNOWN, sink);

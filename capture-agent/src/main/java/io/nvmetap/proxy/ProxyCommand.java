@@ -1,17 +1,19 @@
 package io.nvmetap.proxy;
 
+import io.nvmetap.capture.CaptureMetrics;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.capture.TopicOptions;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.cli.OutputFile;
+import io.nvmetap.cli.StopSignal;
 import io.nvmetap.event.PayloadPolicy;
+import io.nvmetap.metrics.MetricsOption;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Records between any vfio-user client and any vfio-user server.")
 public final class ProxyCommand implements Callable<Integer> {
-    private static final long STOP_PATIENCE_S = 30;
+    private static final int STOP_PATIENCE_S = 30;
 
     @Option(
             names = "--listen",
@@ -55,8 +57,9 @@ public final class ProxyCommand implements Callable<Integer> {
 
     @Mixin private TopicOptions topic = new TopicOptions();
 
+    @Mixin private MetricsOption metrics = new MetricsOption();
+
     private final PrintStream messages;
-    private volatile boolean whole;
 
     ProxyCommand(PrintStream messages) {
         this.messages = messages;
@@ -70,41 +73,31 @@ public final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
-        try {
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE_S);
+                CaptureWatch watch = CaptureMetrics.open(metrics, this::say)) {
             ProxySpec spec = new ProxySpec(listen, connect, out, payload);
-            Proxy proxy = Proxy.start(spec, topic::beside, this::say);
+            Proxy proxy = Proxy.start(spec, topic.plan(watch), this::say);
             try (proxy) {
                 say("listens on " + listen + "   passes on to " + connect);
-                while (!stop.await(once ? 1 : 100, TimeUnit.MILLISECONDS)) {
+                while (!stop.await(once ? 1 : 100)) {
                     if (once && proxy.awaitClientGone(100)) {
                         break;
                     }
                 }
             }
             summary(proxy);
-            whole = true;
-            if (once && stop.getCount() > 0 && !proxy.serverReached()) {
+            stop.whole();
+            if (once && !stop.asked() && !proxy.serverReached()) {
                 throw CliFailure.environment(
                         "nothing was recorded: the server " + connect + " was not there");
             }
-        } finally {
-            ended.countDown();
         }
         return ExitStatus.OK;
     }
 
     private void check() throws IOException {
         topic.check();
-        Path folder = out.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw CliFailure.environment(out + ": its folder does not exist; create it");
-        }
-        if (Files.isDirectory(out)) {
-            throw CliFailure.environment(out + ": is a folder; name a file");
-        }
+        OutputFile.check(out);
         if (listen.toAbsolutePath().normalize().equals(connect.toAbsolutePath().normalize())) {
             throw CliFailure.usage("--listen and --connect are the same socket; name two");
         }
@@ -120,24 +113,5 @@ public final class ProxyCommand implements Callable<Integer> {
                 "proxy     %,d events   %,d lost   %,d commands   %,d completions%n",
                 proxy.events(), proxy.lost(), proxy.commands(), proxy.completions());
         messages.flush();
-    }
-
-    /**
-     * A signal is the usual way to end: the recording is closed first, and that it was asked to end
-     * is no failure.
-     */
-    private void stopAndWait(CountDownLatch stop, CountDownLatch ended) {
-        if (ended.getCount() == 0) {
-            return;
-        }
-        stop.countDown();
-        try {
-            if (ended.await(STOP_PATIENCE_S, TimeUnit.SECONDS) && whole) {
-                Runtime.getRuntime().halt(ExitStatus.OK);
-            }
-            System.err.println("nvmetap: the recording may be incomplete");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

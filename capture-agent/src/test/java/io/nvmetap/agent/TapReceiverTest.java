@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmetap.agent.TapSource.Outcome;
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.wire.Deframer;
@@ -109,7 +110,8 @@ class TapReceiverTest {
     }
 
     private TapReceiver receiver(Path trace) {
-        return new TapReceiver("tap 1", TapSinks.ofFile(trace), said::add, clocks);
+        return new TapReceiver(
+                "tap 1", TapSinks.ofFile(trace, CaptureWatch.NONE), said::add, clocks);
     }
 
     private static byte[] tap() throws IOException {

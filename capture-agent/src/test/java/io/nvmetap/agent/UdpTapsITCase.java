@@ -2,6 +2,7 @@ package io.nvmetap.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmetap.capture.CaptureWatch;
 import io.nvmetap.event.CapturedEvent;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -32,7 +33,9 @@ class UdpTapsITCase {
         Path trace = folder.resolve("t.avro");
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         List<DatagramSocket> senders = new ArrayList<>();
-        UdpTaps udp = UdpTaps.open(any, TapSinks.ofFile(trace), said::add, clocks, false);
+        UdpTaps udp =
+                UdpTaps.open(
+                        any, TapSinks.ofFile(trace, CaptureWatch.NONE), said::add, clocks, false);
         String address = udp.address();
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         try (TapThread taps = new TapThread(udp, said::add)) {

@@ -3,6 +3,9 @@ package io.nvmetap.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.process.LogFile;
+import io.nvmetap.process.OwnProcess;
+import io.nvmetap.process.PropertiesFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,7 +48,7 @@ class BrokerFolderTest {
     void shouldServeLoopbackOnly() throws IOException {
         BrokerFolder folder = new BrokerFolder(temp);
         folder.writeSettings();
-        Properties p = BrokerFolder.load(folder.settings());
+        Properties p = PropertiesFile.load(folder.settings());
         assertThat(p.getProperty("listeners").split(","))
                 .hasSize(2)
                 .allMatch(l -> l.contains("://127.0.0.1:"));
@@ -69,9 +72,9 @@ class BrokerFolderTest {
     @Test
     void shouldStartTheLogAfreshWhenItIsLong() throws IOException {
         BrokerFolder folder = new BrokerFolder(temp);
-        Files.write(folder.log(), new byte[(int) BrokerFolder.LOG_BYTES_MAX + 1]);
-        folder.rotateLog();
-        assertThat(folder.log()).doesNotExist();
+        Files.write(folder.log().path(), new byte[(int) LogFile.BYTES_MAX + 1]);
+        folder.log().rotate();
+        assertThat(folder.log().path()).doesNotExist();
         assertThat(temp.resolve("broker.log.1")).exists();
     }
 
@@ -79,8 +82,8 @@ class BrokerFolderTest {
     void shouldNotTakeAForeignProcessForTheBroker() throws IOException {
         BrokerFolder folder = new BrokerFolder(temp);
         // This very process: alive, right start time, but no broker.
-        BrokerFolder.store(folder.pidFile(), BrokerProcess.describe(ProcessHandle.current()));
-        assertThat(BrokerProcess.find(folder)).isEmpty();
+        PropertiesFile.store(folder.pidFile(), OwnProcess.describe(ProcessHandle.current()));
+        assertThat(folder.process()).isEmpty();
         assertThat(new LocalBroker(temp).stop()).isFalse();
         assertThat(ProcessHandle.current().isAlive()).isTrue();
     }
@@ -91,9 +94,9 @@ class BrokerFolderTest {
         for (String content :
                 new String[] {"", "pid=x", "pid=1\nstartedMs=", "\\u12", "\u0000\uffff"}) {
             Files.write(folder.pidFile(), content.getBytes(StandardCharsets.UTF_8));
-            assertThat(BrokerProcess.find(folder)).as(content).isEmpty();
+            assertThat(folder.process()).as(content).isEmpty();
         }
         Files.write(folder.pidFile(), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
-        assertThat(BrokerProcess.find(folder)).isEmpty();
+        assertThat(folder.process()).isEmpty();
     }
 }

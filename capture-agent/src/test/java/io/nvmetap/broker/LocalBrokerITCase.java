@@ -3,15 +3,10 @@ package io.nvmetap.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.trace.Topics;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -67,18 +62,6 @@ class LocalBrokerITCase {
     }
 
     @Test
-    void shouldSayWhatIsThere() {
-        assertThat(run(o -> new StatusCommand(broker(), o))).contains("does not run");
-        assertThat(run(o -> new DownCommand(broker(), o))).contains("does not run");
-        assertThat(run(o -> new UpCommand(broker(), o))).contains("started in");
-        assertThat(run(o -> new UpCommand(broker(), o))).contains("runs");
-        assertThat(run(o -> new StatusCommand(broker(), o)))
-                .contains("answers")
-                .contains(Topics.EVENTS);
-        assertThat(run(o -> new DownCommand(broker(), o))).contains("stopped");
-    }
-
-    @Test
     void shouldSayWhenNobodyAnswers() {
         assertThatThrownBy(() -> BrokerAdmin.connect("127.0.0.1:1", Duration.ofSeconds(1)))
                 .isInstanceOf(BrokerException.class)
@@ -97,12 +80,5 @@ class LocalBrokerITCase {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private static String run(java.util.function.Function<PrintStream, Callable<Integer>> make) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        assertThat(CommandRunner.run(make.apply(out), new String[0], out)).isZero();
-        return bytes.toString(StandardCharsets.UTF_8);
     }
 }

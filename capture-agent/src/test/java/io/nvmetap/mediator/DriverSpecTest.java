@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DriverSpecTest {
     @Test
@@ -25,6 +27,36 @@ class DriverSpecTest {
                 .hasMessageStartingWith("unknown fault 'x'; known: torn-cqe-copyback, ");
         assertThatThrownBy(() -> DriverSpec.parse("reference:fault="))
                 .hasMessageStartingWith("unknown fault ''; known: ");
+        assertThatThrownBy(() -> DriverSpec.parse("reference:fault=from=1"))
+                .hasMessageStartingWith("knobs without a fault; use reference or ");
+    }
+
+    @Test
+    void shouldTakeKnobs() {
+        String text = "reference:fault=lost-deferred-doorbell,from=1,every=3,seed=5";
+        DriverSpec spec = DriverSpec.parse(text);
+        assertThat(spec).hasToString(text);
+        MediatorConfig config = spec.config().build();
+        assertThat(config.faultFrom()).isEqualTo(1);
+        assertThat(config.faultEvery()).isEqualTo(3);
+        assertThat(config.seed()).isEqualTo(5);
+        assertThat(DriverSpec.parse("reference:fault=torn-cqe-copyback,from=8"))
+                .isEqualTo(DriverSpec.parse("reference:fault=torn-cqe-copyback"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "from=0 | knob from=0 is not a whole number from 1",
+                "every=x | knob every=x is not a whole number from 1",
+                "seed=-1 | knob seed=-1 is not a whole number from 0",
+                "often=1 | unknown knob 'often'; known: from, every, seed"
+            })
+    void shouldSayWhatIsWrongWithAKnob(String knob, String sentence) {
+        assertThatThrownBy(() -> DriverSpec.parse("reference:fault=torn-cqe-copyback," + knob))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(sentence);
     }
 
     @Test
@@ -34,7 +66,8 @@ class DriverSpecTest {
                     .hasMessage(
                             "unknown driver '"
                                     + kind
-                                    + "'; use reference or reference:fault=ID[,ID]");
+                                    + "'; use reference or reference:fault=ID[,ID]"
+                                    + "[,from=N][,every=N][,seed=N]");
         }
     }
 

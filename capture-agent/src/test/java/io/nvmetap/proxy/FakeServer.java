@@ -20,8 +20,11 @@ final class FakeServer implements AutoCloseable {
         port = ChannelPort.listen(socket);
     }
 
-    /** Takes the client that connected. */
+    /** Takes the client that connected; the one before is let go. */
     FakeServer accept() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
         channel = port.accept();
         return this;
     }

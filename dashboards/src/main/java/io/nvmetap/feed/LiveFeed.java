@@ -1,5 +1,7 @@
 package io.nvmetap.feed;
 
+import io.nvmetap.cli.Brokers;
+import io.nvmetap.cli.CliFailure;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.MalformedEventException;
 import io.nvmetap.finding.Finding;
@@ -7,7 +9,6 @@ import io.nvmetap.finding.FindingCodec;
 import io.nvmetap.trace.EventSerde;
 import io.nvmetap.trace.Topics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -15,6 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -32,24 +35,37 @@ public final class LiveFeed implements AutoCloseable {
     private static final long CLOSE_MS = 5_000;
 
     private final LiveState state = new LiveState();
-    private final String bootstrapServers;
+    private final Brokers brokers;
     private final LongSupplier clockMs;
     private final Thread thread;
     private volatile KafkaConsumer<byte[], byte[]> consumer;
     private volatile boolean closed;
 
-    private LiveFeed(String bootstrapServers, LongSupplier clockMs) {
-        this.bootstrapServers = bootstrapServers;
+    private LiveFeed(Brokers brokers, LongSupplier clockMs) {
+        this.brokers = brokers;
         this.clockMs = clockMs;
         thread = new Thread(this::run, "nvmetap-live");
         thread.setDaemon(true);
     }
 
     /** Starts to follow; whether the broker answers tells {@link LiveState#view}. */
-    public static LiveFeed follow(String bootstrapServers, LongSupplier clockMs) {
-        LiveFeed feed = new LiveFeed(bootstrapServers, clockMs);
+    public static LiveFeed follow(Brokers brokers, LongSupplier clockMs) {
+        LiveFeed feed = new LiveFeed(brokers, clockMs);
         feed.thread.start();
         return feed;
+    }
+
+    /**
+     * Whether a client can be made at all; asks nobody.
+     *
+     * @throws CliFailure if an address or a property is none
+     */
+    public static void check(Brokers brokers) {
+        try {
+            open(brokers).close();
+        } catch (KafkaException bad) {
+            throw CliFailure.environment(brokers.notTaken());
+        }
     }
 
     /** What is known of now. */
@@ -64,13 +80,16 @@ public final class LiveFeed implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try (KafkaConsumer<byte[], byte[]> fresh = open()) {
+            try (KafkaConsumer<byte[], byte[]> fresh = open(brokers)) {
                 consumer = fresh;
                 follow(fresh);
             } catch (WakeupException ended) {
                 return;
+            } catch (AuthenticationException | AuthorizationException refused) {
+                state.broker(false, 0, "the broker at " + brokers + " refused us; see its log");
+                pause();
             } catch (KafkaException | IllegalStateException gone) {
-                state.broker(false, 0, "no broker answers at " + bootstrapServers);
+                state.broker(false, 0, "no broker answers at " + brokers);
                 pause();
             }
         }
@@ -86,9 +105,8 @@ public final class LiveFeed implements AutoCloseable {
         }
     }
 
-    private KafkaConsumer<byte[], byte[]> open() {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("bootstrap.servers", bootstrapServers);
+    private static KafkaConsumer<byte[], byte[]> open(Brokers brokers) {
+        Map<String, Object> settings = brokers.settings();
         settings.put("isolation.level", "read_committed");
         settings.put("enable.auto.commit", false);
         settings.put("default.api.timeout.ms", 5_000);

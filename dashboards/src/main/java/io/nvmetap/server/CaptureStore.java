@@ -28,14 +28,16 @@ final class CaptureStore {
     static final int HEADERS_MAX = 2_000;
 
     private final CaptureFolder folder;
+    private final ServeMetrics metrics;
     private final Cache<CaptureIndex> indexes;
     private final Cache<CaptureStarted> headers;
     private volatile Map<String, Capture> captures = Map.of();
     private volatile int refused;
     private volatile boolean more;
 
-    CaptureStore(CaptureFolder folder, Executor makers) {
+    CaptureStore(CaptureFolder folder, Executor makers, ServeMetrics metrics) {
         this.folder = folder;
+        this.metrics = metrics;
         indexes = new Cache<>(INDEX_BYTES_MAX, CaptureIndex::bytes, makers, INDEX_PATIENCE_MS);
         headers = new Cache<>(HEADERS_MAX, h -> 1, Runnable::run, INDEX_PATIENCE_MS);
     }
@@ -94,7 +96,7 @@ final class CaptureStore {
 
     /** Made when it is first asked for. */
     CaptureIndex index(Capture c) throws IOException {
-        return indexes.get(c.version(), () -> CaptureIndex.of(c.file()));
+        return indexes.get(c.version(), metrics.loading(() -> CaptureIndex.of(c.file())));
     }
 
     /** First event only. */

@@ -3,12 +3,10 @@ package io.nvmetap.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.feed.LiveFeed;
 import io.nvmetap.trace.TraceFormatException;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -25,15 +23,6 @@ final class Dashboard implements AutoCloseable {
     /** Requests that may wait for that; more are dropped. */
     static final int WAITING_MAX = 128;
 
-    static {
-        // The JDK's server reads these once. Nobody holds a thread with half a request, or with a
-        // body that does not come.
-        System.setProperty("sun.net.httpserver.maxReqTime", "10");
-        System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
-        System.setProperty("sun.net.httpserver.drainAmount", "0");
-        System.setProperty("jdk.httpserver.maxConnections", "256");
-    }
-
     private final HttpServer server;
     private final ExecutorService handlers;
     private final ExecutorService indexers;
@@ -41,25 +30,35 @@ final class Dashboard implements AutoCloseable {
     private final LiveFeed live;
     private final LivePages pages;
     private final Router router;
+    private final ServeMetrics metrics = new ServeMetrics();
 
     private Dashboard(ServeSettings settings) throws IOException {
         CaptureFolder folder = new CaptureFolder(settings.captures());
         handlers = pool("nvmetap-serve", HANDLERS, WAITING_MAX);
         indexers = pool("nvmetap-index", 2, 64);
         commands = pool("nvmetap-command", 2, 64);
-        CaptureStore captures = new CaptureStore(folder, indexers);
+        CaptureStore captures = new CaptureStore(folder, indexers, metrics);
         ToolRunner tools = new ToolRunner();
         FindingStore findings = new FindingStore(tools, commands);
         router =
-                new Router(captures, findings, new ApiCompare(captures, tools, commands), settings);
-        server = bind(settings.port());
+                new Router(
+                        captures,
+                        findings,
+                        new ApiCompare(captures, tools, commands),
+                        metrics,
+                        settings);
+        server = LoopbackHttp.bind(settings.port(), "--port");
         server.setExecutor(handlers);
         server.createContext("/", this::handle);
         live =
-                settings.bootstrapServers().isEmpty()
+                settings.brokers().servers().isEmpty()
                         ? null
-                        : LiveFeed.follow(settings.bootstrapServers(), System::currentTimeMillis);
+                        : LiveFeed.follow(settings.brokers(), System::currentTimeMillis);
         pages = new LivePages(live);
+        metrics.pages(pages::following);
+        if (live != null) {
+            metrics.live(live);
+        }
         server.start();
     }
 
@@ -70,17 +69,6 @@ final class Dashboard implements AutoCloseable {
      */
     static Dashboard start(ServeSettings settings) throws IOException {
         return new Dashboard(settings);
-    }
-
-    private static HttpServer bind(int port) throws IOException {
-        try {
-            InetSocketAddress loopback =
-                    new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
-            return HttpServer.create(loopback, 64);
-        } catch (BindException taken) {
-            throw CliFailure.environment(
-                    "port " + port + " is taken; name another with --port, or 0 for any");
-        }
     }
 
     private static ExecutorService pool(String name, int threads, int waitingMax) {
@@ -107,10 +95,12 @@ final class Dashboard implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         boolean keep = false;
+        long beganNs = System.nanoTime();
+        Query q = Query.NONE;
         try {
             Guard.decorate(exchange.getResponseHeaders());
             Guard.check(exchange);
-            Query q = Query.of(exchange.getRequestURI());
+            q = Query.of(exchange.getRequestURI());
             boolean events = q.part(0).equals("api") && q.part(1).equals("live");
             keep = events && pages.open(exchange);
             if (!keep) {
@@ -123,6 +113,8 @@ final class Dashboard implements AutoCloseable {
         } catch (IOException | RuntimeException failed) {
             failed(exchange, failed);
         } finally {
+            long tookNs = System.nanoTime() - beganNs;
+            metrics.answered(q, exchange.getResponseCode(), tookNs);
             if (!keep) {
                 exchange.close();
             }
@@ -145,5 +137,6 @@ final class Dashboard implements AutoCloseable {
         handlers.shutdownNow();
         indexers.shutdownNow();
         commands.shutdownNow();
+        metrics.close();
     }
 }

@@ -2,8 +2,8 @@ package io.nvmetap.server;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import io.nvmetap.cli.LoopbackHttp;
 import java.io.IOException;
-import java.util.Set;
 
 /**
  * What every request must pass, and what every answer carries. The server listens on the loopback
@@ -15,8 +15,6 @@ final class Guard {
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src"
                     + " 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static final Set<String> HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
-
     private Guard() {}
 
     static void check(HttpExchange exchange) {
@@ -26,7 +24,11 @@ final class Guard {
             throw new HttpFailure(405, "the dashboard only reads: use GET or HEAD");
         }
         Headers headers = exchange.getRequestHeaders();
-        checkHost(headers, exchange.getLocalAddress().getPort());
+        LoopbackHttp.stranger(headers, exchange.getLocalAddress().getPort())
+                .ifPresent(
+                        why -> {
+                            throw new HttpFailure(403, why);
+                        });
         String site = headers.getFirst("Sec-Fetch-Site");
         String mode = headers.getFirst("Sec-Fetch-Mode");
         if ("cross-site".equals(site) && !"navigate".equals(mode)) {
@@ -34,21 +36,6 @@ final class Guard {
         }
         if (headers.containsKey("Transfer-Encoding") || bodyBytes(headers) != 0) {
             throw new HttpFailure(413, "a request has no body here");
-        }
-    }
-
-    /** DNS rebinding: a name of somebody else's that resolves to this machine is refused. */
-    private static void checkHost(Headers headers, int port) {
-        var given = headers.get("Host");
-        if (given == null || given.size() != 1) {
-            throw new HttpFailure(403, "name the dashboard as localhost or 127.0.0.1");
-        }
-        String host = given.get(0).toLowerCase(java.util.Locale.ROOT);
-        String suffix = ":" + port;
-        String name =
-                host.endsWith(suffix) ? host.substring(0, host.length() - suffix.length()) : host;
-        if (!HOSTS.contains(name) || !host.endsWith(suffix) && port != 80) {
-            throw new HttpFailure(403, "name the dashboard as localhost" + suffix);
         }
     }
 

@@ -63,6 +63,11 @@ final class LivePages implements AutoCloseable {
         return true;
     }
 
+    /** Pages that follow now. */
+    int following() {
+        return threads.size();
+    }
+
     private void send(HttpExchange exchange) {
         try (OutputStream out = exchange.getResponseBody()) {
             long told = 0;

@@ -17,6 +17,9 @@ record Query(List<String> path, Map<String, String> parameters) {
     /** Characters of a request target. */
     static final int TARGET_CHARS_MAX = 4096;
 
+    /** Of a request that could not be read. */
+    static final Query NONE = new Query(List.of("api"), Map.of());
+
     static Query of(URI target) {
         String raw = target.getRawPath() == null ? "/" : target.getRawPath();
         String query = target.getRawQuery() == null ? "" : target.getRawQuery();

@@ -1,6 +1,7 @@
 package io.nvmetap.server;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Which answer belongs to which address. */
 final class Router {
@@ -11,15 +12,18 @@ final class Router {
     private final ApiLatency latency;
     private final ApiCompare compare;
     private final CaptureStore captures;
+    private final ServeMetrics metrics;
     private final ServeSettings settings;
 
     Router(
             CaptureStore captures,
             FindingStore findings,
             ApiCompare compare,
+            ServeMetrics metrics,
             ServeSettings settings) {
         this.captures = captures;
         this.compare = compare;
+        this.metrics = metrics;
         this.settings = settings;
         list = new ApiCaptures(captures, findings);
         timeline = new ApiTimeline(captures);
@@ -29,6 +33,9 @@ final class Router {
     }
 
     Reply answer(Query q) throws IOException {
+        if (q.path().equals(List.of("metrics"))) {
+            return metrics.exposition();
+        }
         if (!q.part(0).equals("api")) {
             return StaticFiles.of(q.path());
         }
@@ -44,8 +51,8 @@ final class Router {
     private Reply about() throws IOException {
         return Reply.json(
                 g -> {
-                    g.writeBooleanField("live", !settings.bootstrapServers().isEmpty());
-                    g.writeStringField("bootstrapServers", settings.bootstrapServers());
+                    g.writeBooleanField("live", !settings.brokers().servers().isEmpty());
+                    g.writeStringField("bootstrapServers", settings.brokers().servers());
                 });
     }
 

@@ -1,8 +1,11 @@
 package io.nvmetap.server;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.cli.CliFailure;
+import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.feed.LiveFeed;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -46,6 +50,8 @@ public final class ServeCommand implements Callable<Integer> {
             description = "follow the topics of this broker, live")
     private String bootstrapServers;
 
+    @Mixin private ClientProperties client = new ClientProperties();
+
     private final PrintStream out;
 
     ServeCommand(PrintStream out) {
@@ -64,7 +70,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
         boolean live = !bootstrapServers.isEmpty();
         List<Path> shown = captures.isEmpty() && !live ? List.of(Path.of(".")) : captures;
-        try (Dashboard d = Dashboard.start(new ServeSettings(shown, port, bootstrapServers))) {
+        try (Dashboard d = Dashboard.start(settings(shown))) {
             out.println("dashboard " + d.address());
             if (live) {
                 out.println("live      " + d.address() + "#/live");
@@ -76,5 +82,13 @@ public final class ServeCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
         }
         return ExitStatus.OK;
+    }
+
+    private ServeSettings settings(List<Path> shown) throws IOException {
+        Brokers brokers = client.brokers(bootstrapServers);
+        if (!bootstrapServers.isEmpty()) {
+            LiveFeed.check(brokers);
+        }
+        return new ServeSettings(shown, port, brokers);
     }
 }

@@ -1,5 +1,6 @@
 package io.nvmetap.server;
 
+import io.nvmetap.cli.Brokers;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -8,6 +9,6 @@ import java.util.List;
  *
  * @param captures trace files and folders
  * @param port port on the loopback interface, 0 any
- * @param bootstrapServers broker to follow live, "" none
+ * @param brokers whose topics to follow live, {@link Brokers#NONE} none
  */
-record ServeSettings(List<Path> captures, int port, String bootstrapServers) {}
+record ServeSettings(List<Path> captures, int port, Brokers brokers) {}

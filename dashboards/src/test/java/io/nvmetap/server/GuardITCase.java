@@ -3,6 +3,7 @@ package io.nvmetap.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.testkit.BigTrace;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class GuardITCase {
         BigTrace.write(folder.resolve("one.avro"), 300, 1, "m");
         BigTrace.write(elsewhere.resolve("secret.avro"), 300, 2, "m");
         Files.writeString(elsewhere.resolve("secret.txt"), "TOP-SECRET");
-        dashboard = Dashboard.start(new ServeSettings(List.of(folder), 0, ""));
+        dashboard = Dashboard.start(new ServeSettings(List.of(folder), 0, Brokers.NONE));
         address = dashboard.address();
     }
 
@@ -229,7 +230,10 @@ class GuardITCase {
     @Test
     void shouldSayThatAPortIsTaken() {
         int port = URI.create(address).getPort();
-        assertThatThrownBy(() -> Dashboard.start(new ServeSettings(List.of(folder), port, "")))
+        assertThatThrownBy(
+                        () ->
+                                Dashboard.start(
+                                        new ServeSettings(List.of(folder), port, Brokers.NONE)))
                 .isInstanceOf(CliFailure.class)
                 .hasMessageContaining("port " + port + " is taken");
     }

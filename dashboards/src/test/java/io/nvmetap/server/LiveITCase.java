@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.capture.KafkaEventSink;
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.device.model.ControllerFault;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.job.FlinkRunner;
@@ -61,7 +62,7 @@ class LiveITCase {
         AnalysisOptions live =
                 new AnalysisOptions(
                         Optional.empty(),
-                        brokers,
+                        Brokers.plain(brokers),
                         List.of(),
                         RuleSettings.DEFAULTS,
                         Optional.empty());
@@ -74,7 +75,8 @@ class LiveITCase {
 
     @Test
     void shouldShowAStallSoonAfterItsDeadline() throws Exception {
-        try (Dashboard dashboard = Dashboard.start(new ServeSettings(List.of(), 0, brokers));
+        try (Dashboard dashboard =
+                        Dashboard.start(new ServeSettings(List.of(), 0, Brokers.plain(brokers)));
                 Chromium chromium = Chromium.start(false)) {
             Page page = chromium.page();
             page.navigate(dashboard.address() + "#/live");

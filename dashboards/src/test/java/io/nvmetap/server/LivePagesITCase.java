@@ -2,6 +2,7 @@ package io.nvmetap.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nvmetap.cli.Brokers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /** Pages that follow, without a broker. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LivePagesITCase {
-    private static Socket follow(String address) throws IOException {
+    static Socket follow(String address) throws IOException {
         Socket s = new Socket(InetAddress.getByName("127.0.0.1"), URI.create(address).getPort());
         s.setSoTimeout(20_000);
         String request = "GET /api/live HTTP/1.1\r\n" + RawHttp.host(address) + "\r\n\r\n";
@@ -25,7 +26,7 @@ class LivePagesITCase {
         return s;
     }
 
-    private static String await(Socket s, String wanted) throws IOException {
+    static String await(Socket s, String wanted) throws IOException {
         BufferedReader in =
                 new BufferedReader(
                         new InputStreamReader(s.getInputStream(), StandardCharsets.UTF_8));
@@ -39,7 +40,8 @@ class LivePagesITCase {
     @Test
     void shouldSayThatNoBrokerAnswersAndFollowNoMorePagesThanItsBound() throws IOException {
         List<Socket> pages = new ArrayList<>();
-        try (Dashboard d = Dashboard.start(new ServeSettings(List.of(), 0, "127.0.0.1:1"))) {
+        try (Dashboard d =
+                Dashboard.start(new ServeSettings(List.of(), 0, Brokers.plain("127.0.0.1:1")))) {
             for (int i = 0; i < LivePages.PAGES_MAX; i++) {
                 pages.add(follow(d.address()));
                 assertThat(await(pages.get(i), "200 OK")).isNotNull();

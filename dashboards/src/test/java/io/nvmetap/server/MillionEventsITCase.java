@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.microsoft.playwright.Page;
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.testkit.BigTrace;
 import io.nvmetap.testkit.Chromium;
 import java.nio.file.Files;
@@ -55,7 +56,8 @@ class MillionEventsITCase {
     @Test
     void shouldOpenAndPanSmoothlyInBoundedMemory() throws Exception {
         BigTrace.write(folder.resolve("million.avro"), EVENTS, 7, "test model");
-        try (Dashboard dashboard = Dashboard.start(new ServeSettings(List.of(folder), 0, ""));
+        try (Dashboard dashboard =
+                        Dashboard.start(new ServeSettings(List.of(folder), 0, Brokers.NONE));
                 Chromium chromium = Chromium.start(false)) {
             Page page = chromium.page();
             page.navigate(dashboard.address());

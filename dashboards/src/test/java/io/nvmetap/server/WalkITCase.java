@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.testkit.BigTrace;
 import io.nvmetap.testkit.Chromium;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class WalkITCase {
         for (String name : List.of("chain", "rebind", "linux-apple-ans2", "take-over")) {
             Files.copy(BOOTS.resolve(name + ".avro"), folder.resolve(name + ".avro"));
         }
-        dashboard = Dashboard.start(new ServeSettings(List.of(folder), 0, ""));
+        dashboard = Dashboard.start(new ServeSettings(List.of(folder), 0, Brokers.NONE));
     }
 
     @AfterEach

@@ -2,6 +2,7 @@ package io.nvmetap.testkit;
 
 import io.nvmetap.capture.Agent;
 import io.nvmetap.capture.EventRing;
+import io.nvmetap.capture.EventSink;
 import io.nvmetap.capture.KafkaEventSink;
 import io.nvmetap.capture.RingTap;
 import io.nvmetap.capture.Session;
@@ -48,7 +49,8 @@ public final class LiveMachine implements AutoCloseable {
     private final int[] phase = {1, 1};
     private int cid;
 
-    private LiveMachine(String brokers, long seed, Set<ControllerFault> faults) throws IOException {
+    private LiveMachine(EventRing ring, EventSink sink, long seed, Set<ControllerFault> faults)
+            throws IOException {
         ControllerProfile profile = ControllerProfile.byName("generic");
         ModelController device =
                 new ModelController(
@@ -57,11 +59,8 @@ public final class LiveMachine implements AutoCloseable {
                         timeline,
                         seed,
                         faults);
-        EventRing ring = new EventRing(EventRing.CAPACITY_BYTES_DEFAULT, System::nanoTime);
         Session session = new Session(0x11fe, seed, header(profile));
-        agent =
-                new Agent(
-                        ring, session, i -> LiveState.UNKNOWN, new KafkaEventSink(brokers, 30_000));
+        agent = new Agent(ring, session, i -> LiveState.UNKNOWN, sink);
         agent.start();
         DriverSpec driver = DriverSpec.parse("reference");
         mediator = new Mediator(driver.config().build(), device, timeline, new RingTap(ring, 0));
@@ -71,7 +70,15 @@ public final class LiveMachine implements AutoCloseable {
     /** Starts it and brings the controller up with one I/O queue pair. */
     public static LiveMachine start(String brokers, long seed, ControllerFault... faults)
             throws IOException {
-        LiveMachine m = new LiveMachine(brokers, seed, Set.of(faults));
+        EventRing ring = new EventRing(EventRing.CAPACITY_BYTES_DEFAULT, System::nanoTime);
+        return start(ring, new KafkaEventSink(brokers, 30_000), seed, faults);
+    }
+
+    /** As the other, recorded by way of this ring into this sink. */
+    public static LiveMachine start(
+            EventRing ring, EventSink sink, long seed, ControllerFault... faults)
+            throws IOException {
+        LiveMachine m = new LiveMachine(ring, sink, seed, Set.of(faults));
         m.boot();
         return m;
     }
@@ -143,6 +150,13 @@ public final class LiveMachine implements AutoCloseable {
             }
         }
         throw new AssertionError("every command was answered");
+    }
+
+    /** Reads the controller's status so many times: an event each. */
+    public void look(int times) {
+        for (int i = 0; i < times; i++) {
+            read(Registers.CSTS);
+        }
     }
 
     private void run(int qid, byte[] sqe) {

@@ -10,21 +10,53 @@ import io.nvmetap.nvme.VendorCatalog;
 import io.nvmetap.nvme.VendorCommand;
 import io.nvmetap.plan.Answer;
 import io.nvmetap.plan.Exchange;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Compares one completion with the recorded one; counts what it could not compare. */
 public final class Comparator {
     private final Map<Uncompared, Long> uncompared = new EnumMap<>(Uncompared.class);
     private final boolean mediated;
+    private final Optional<Differences.Collector> device;
     private long compared;
 
     /**
      * @param mediated the recorded guest spoke to a mediator, not to the controller itself
      */
     public Comparator(boolean mediated) {
+        this(mediated, false);
+    }
+
+    /**
+     * @param device a device that is not the recorded one answers by itself: what it answers
+     *     otherwise is collected, and the replay goes on
+     */
+    public Comparator(boolean mediated, boolean device) {
         this.mediated = mediated;
+        this.device = device ? Optional.of(new Differences.Collector()) : Optional.empty();
+    }
+
+    /** A device that is not the recorded one answers by itself. */
+    public boolean ofDevice() {
+        return device.isPresent();
+    }
+
+    /** What such a device answered otherwise. */
+    public Differences differences() {
+        return device.map(Differences.Collector::all).orElse(Differences.NONE);
+    }
+
+    /**
+     * Something differs.
+     *
+     * @return the sentence if the replay is to end with it
+     */
+    public Optional<String> differs(Differing kind, long seq, String sentence) {
+        device.ifPresent(d -> d.add(kind, seq, sentence));
+        return device.isPresent() ? Optional.empty() : Optional.of(sentence);
     }
 
     /**
@@ -96,12 +128,32 @@ public final class Comparator {
             count(Uncompared.WHICH_ERROR);
             return Optional.empty();
         }
-        return Optional.of(
+        return differs(
+                whole(exchange) ? Differing.STATUS : Differing.PARTIAL,
+                recorded.at().seq(),
                 exchange.describe()
                         + ": status "
                         + StatusCode.describe(actual)
                         + ", recorded "
                         + StatusCode.describe(expected));
+    }
+
+    /** The source saw what decides the status: the namespace, and which of a kind is asked for. */
+    private static boolean whole(Exchange exchange) {
+        boolean namespace = Sqe.known(exchange.known(), Sqe.NSID_OFFSET, 4);
+        if (!exchange.admin()) {
+            return namespace;
+        }
+        boolean queue =
+                switch (exchange.opcode()) {
+                    case Opcodes.ADMIN_CREATE_CQ,
+                            Opcodes.ADMIN_CREATE_SQ,
+                            Opcodes.ADMIN_DELETE_CQ,
+                            Opcodes.ADMIN_DELETE_SQ ->
+                            true;
+                    default -> false;
+                };
+        return (namespace || queue) && Sqe.known(exchange.known(), Sqe.CDW10_OFFSET, 1);
     }
 
     private Optional<String> dw0(Exchange exchange, Answer recorded, byte[] cqe) {
@@ -116,7 +168,9 @@ public final class Comparator {
         if (actual == recorded.dw0()) {
             return Optional.empty();
         }
-        return Optional.of(
+        return differs(
+                Differing.DW0,
+                recorded.at().seq(),
                 String.format(
                         "%s: DW0 0x%x, recorded 0x%x",
                         exchange.describe(), actual, recorded.dw0()));
@@ -202,15 +256,24 @@ public final class Comparator {
             count(Uncompared.PAYLOAD);
             return Optional.empty();
         }
-        for (int i = 0; i < Math.min(recorded.length, actual.length); i++) {
-            if (recorded[i] != actual[i]) {
-                return Optional.of(
-                        String.format(
-                                "%s: received byte %d is 0x%02x, recorded 0x%02x",
-                                exchange.describe(), i, actual[i], recorded[i]));
-            }
-        }
-        return Optional.empty();
+        int both = Math.min(recorded.length, actual.length);
+        int first = Arrays.mismatch(recorded, 0, both, actual, 0, both);
+        return first < 0
+                ? Optional.empty()
+                : differs(
+                        Differing.DATA,
+                        exchange.answer().map(a -> a.at().seq()).orElse(-1L),
+                        exchange.describe() + ": " + bytes(recorded, actual, first));
+    }
+
+    private String bytes(byte[] recorded, byte[] actual, int first) {
+        String where =
+                String.format(
+                        "received byte %d is 0x%02x, recorded 0x%02x",
+                        first, actual[first], recorded[first]);
+        int both = Math.min(recorded.length, actual.length);
+        long all = IntStream.range(0, both).filter(i -> recorded[i] != actual[i]).count();
+        return ofDevice() ? String.format("%s; %,d of %,d bytes differ", where, all, both) : where;
     }
 
     private static Optional<String> differs(

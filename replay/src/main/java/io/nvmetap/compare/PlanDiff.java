@@ -102,10 +102,7 @@ public final class PlanDiff {
     }
 
     private void count(Exchange x, int side) {
-        String describe = x.describe();
-        int end = describe.indexOf(' ');
-        String name =
-                (x.admin() ? "admin " : "") + (end < 0 ? describe : describe.substring(0, end));
+        String name = (x.admin() ? "admin " : "") + x.name();
         counts.computeIfAbsent(name, n -> new int[2])[side]++;
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param adaptations what was done otherwise than recorded, and how often
  * @param rules what the rules say of the replay's own recording
  * @param seeds of a perturbed replay
+ * @param differences what a device that stands in for the recorded one answered otherwise
  */
 public record Verdict(
         Outcome outcome,
@@ -26,7 +27,8 @@ public record Verdict(
         Map<Uncompared, Long> uncompared,
         Map<Adaptation, Long> adaptations,
         RuleCheck rules,
-        Optional<Seeds> seeds) {
+        Optional<Seeds> seeds,
+        Differences differences) {
     public Verdict {
         uncompared = Map.copyOf(uncompared);
         adaptations = Map.copyOf(adaptations);
@@ -50,7 +52,8 @@ public record Verdict(
                 uncompared,
                 adaptations,
                 RuleCheck.NONE,
-                Optional.empty());
+                Optional.empty(),
+                Differences.NONE);
     }
 
     /** The answers. */
@@ -82,7 +85,8 @@ public record Verdict(
                 uncompared,
                 adaptations,
                 check,
-                seeds);
+                seeds,
+                differences);
     }
 
     /** The same, perturbed. */
@@ -96,6 +100,31 @@ public record Verdict(
                 uncompared,
                 adaptations,
                 rules,
-                Optional.of(perturbed));
+                Optional.of(perturbed),
+                differences);
+    }
+
+    /** The same with what a device answered otherwise; a status that differs is a divergence. */
+    public Verdict with(Differences seen) {
+        Optional<Divergence> status = seen.first(Differing.STATUS);
+        boolean now = divergence.isEmpty() && status.isPresent();
+        return new Verdict(
+                now ? Outcome.DIVERGED : outcome,
+                driver,
+                commandsCompared,
+                earlier(divergence, status),
+                now ? "" : reason,
+                uncompared,
+                adaptations,
+                rules,
+                seeds,
+                seen);
+    }
+
+    private static Optional<Divergence> earlier(
+            Optional<Divergence> one, Optional<Divergence> other) {
+        return one.isEmpty() || other.isPresent() && other.get().seq() < one.get().seq()
+                ? other
+                : one;
     }
 }

@@ -42,9 +42,32 @@ public final class VerdictJson {
             json.writeNumberField("last", seeds.last());
             json.writeEndObject();
         }
+        differences(json, verdict.differences());
         json.writeEndObject();
         json.writeRaw('\n');
         json.flush();
+    }
+
+    /** Only where a device stood in for the recorded one. */
+    private static void differences(JsonGenerator json, Differences differences)
+            throws IOException {
+        if (differences.counts().isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("differs");
+        for (Differences.Difference d : differences.listed()) {
+            json.writeStartObject();
+            json.writeStringField("id", d.kind().name());
+            json.writeNumberField("seq", d.where().seq());
+            json.writeStringField("text", d.where().sentence());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("differing");
+        for (Map.Entry<Differing, Long> each : sorted(differences.counts())) {
+            counted(json, each.getKey().name(), each.getKey().text(), each.getValue());
+        }
+        json.writeEndArray();
     }
 
     private static void rules(RuleCheck rules, JsonGenerator json) throws IOException {

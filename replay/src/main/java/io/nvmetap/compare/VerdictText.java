@@ -28,6 +28,9 @@ public final class VerdictText {
     }
 
     private static String place(Divergence divergence) {
+        if (divergence.seq() < 0) {
+            return divergence.sentence();
+        }
         return String.format("at event %,d: %s", divergence.seq(), divergence.sentence());
     }
 
@@ -46,6 +49,7 @@ public final class VerdictText {
         lines.add(line(verdict));
         verdict.seeds().ifPresent(s -> lines.add(seeds(s, verdict.outcome().bad())));
         rules(verdict.rules(), lines);
+        differences(verdict.differences(), lines);
         verdict.uncompared().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(u -> lines.add(counted("uncompared", u.getValue(), u.getKey().text())));
@@ -53,6 +57,18 @@ public final class VerdictText {
                 .sorted(Map.Entry.<Adaptation, Long>comparingByKey())
                 .forEach(a -> lines.add(counted("adapted", a.getValue(), a.getKey().text())));
         return lines;
+    }
+
+    private static void differences(Differences differences, List<String> lines) {
+        for (Differences.Difference d : differences.listed()) {
+            lines.add(String.format(LABEL + "%s", "differs", place(d.where())));
+        }
+        for (Differing kind : Differing.values()) {
+            long more = differences.unlisted(kind);
+            if (more > 0) {
+                lines.add(counted("differs", more, "more " + kind.text()));
+            }
+        }
     }
 
     private static String seeds(Seeds seeds, boolean found) {

@@ -1,8 +1,10 @@
 package io.nvmetap.plan;
 
 import io.nvmetap.nvme.CommandText;
+import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.nvme.VendorCatalog;
+import io.nvmetap.nvme.VendorCommand;
 import java.util.Optional;
 
 /**
@@ -161,5 +163,16 @@ public final class Exchange {
     /** What it is, in words. */
     public String describe() {
         return CommandText.sqe(admin(), sqe, 0, known, VendorCatalog.bundled());
+    }
+
+    /** Name of its command, without what it asks. */
+    public String name() {
+        if (!Sqe.known(known, 0, 1)) {
+            return "opcode not seen";
+        }
+        return VendorCatalog.bundled()
+                .find(admin(), opcode())
+                .map(VendorCommand::name)
+                .orElseGet(() -> Opcodes.of(admin(), opcode()).name());
     }
 }

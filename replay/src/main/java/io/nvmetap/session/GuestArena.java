@@ -2,9 +2,11 @@ package io.nvmetap.session;
 
 import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.PagedMemory;
-import io.nvmetap.target.MemoryRange;
+import io.nvmetap.target.MemoryWindow;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,36 +14,40 @@ import java.util.Map;
  * here each time, so that reuse of a buffer stays reuse.
  */
 final class GuestArena {
-    private static final long BASE = MemoryRange.BASE;
-    private static final long SIZE = MemoryRange.BYTES;
-
     /** Recorded pages that keep their identity; beyond it pages are shared in turn. */
     static final int FRAMES_MAX = 1 << 20;
 
     private final GuestMemory memory;
     private final int pageBytes;
+    private final MemoryWindow window;
+    private final int framesMax;
     private final Map<Long, Long> frames = new HashMap<>();
+    private final List<Long> inTurn = new ArrayList<>();
     private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
-    private long next = BASE;
-    private long turn;
+    private long next;
+    private int turn;
     private long lastFrame;
     private long lastKey;
 
-    GuestArena(int pageBytes) {
-        this(pageBytes, paged());
+    GuestArena(int pageBytes, MemoryWindow window) {
+        this(pageBytes, window, paged(window));
     }
 
     /**
-     * @param memory all of {@link MemoryRange}, zero
+     * @param memory all of the window, zero
      */
-    GuestArena(int pageBytes, GuestMemory memory) {
+    GuestArena(int pageBytes, MemoryWindow window, GuestMemory memory) {
         this.pageBytes = pageBytes;
+        this.window = window;
         this.memory = memory;
+        this.next = window.base();
+        // Half of a small memory is left for queues, lists and what has no page recorded.
+        this.framesMax = (int) Math.min(FRAMES_MAX, window.bytes() / 2 / pageBytes);
     }
 
-    private static GuestMemory paged() {
+    private static GuestMemory paged(MemoryWindow window) {
         PagedMemory memory = new PagedMemory();
-        memory.addRange(BASE, SIZE);
+        memory.addRange(window.base(), window.bytes());
         return memory;
     }
 
@@ -62,7 +68,7 @@ final class GuestArena {
             address = pool.remove();
             clear(address, size);
         } else {
-            if (next + size > BASE + SIZE) {
+            if (next + size > window.base() + window.bytes()) {
                 throw new IllegalStateException("the replay ran out of guest memory");
             }
             address = next;
@@ -90,17 +96,23 @@ final class GuestArena {
         if (known != null) {
             return known;
         }
-        if (frames.size() >= FRAMES_MAX) {
-            return BASE + (turn++ % FRAMES_MAX) * pageBytes;
+        if (frames.size() >= framesMax) {
+            turn = (turn + 1) % inTurn.size();
+            return inTurn.get(turn);
         }
-        if (next == lastFrame + pageBytes && key != lastKey + 1 && next < BASE + SIZE / 2) {
+        if (next == lastFrame + pageBytes && key != lastKey + 1 && roomToSpare()) {
             // What did not lie together does not: a driver may take neighbours for one buffer.
             next += pageBytes;
         }
         long fresh = allocate(pageBytes);
+        inTurn.add(fresh);
         frames.put(key, fresh);
         lastFrame = fresh;
         lastKey = key;
         return fresh;
+    }
+
+    private boolean roomToSpare() {
+        return next - window.base() < window.bytes() / 4;
     }
 }

@@ -14,7 +14,7 @@ final class JudgedReplay {
     private static final String NO_RULES =
             "the rules are not on the class path; use ./nvmetap replay";
     private static final String NO_RECORDING =
-            "a build outside this process has no recording of its own here";
+            "nothing is between guest and device that they could judge";
 
     private final Build build;
     private final boolean wanted;

@@ -7,6 +7,7 @@ import io.nvmetap.device.InterruptSink;
 import io.nvmetap.device.LiveTimeline;
 import io.nvmetap.device.SharedMemory;
 import io.nvmetap.event.Side;
+import io.nvmetap.target.MemoryWindow;
 import java.util.Optional;
 
 /**
@@ -35,9 +36,9 @@ final class PeerSurroundings implements Surroundings {
     }
 
     @Override
-    public GuestArena arena(int pageBytes) {
-        return shared.map(memory -> new GuestArena(pageBytes, memory))
-                .orElseGet(() -> new GuestArena(pageBytes));
+    public GuestArena arena(int pageBytes, MemoryWindow window) {
+        return shared.map(memory -> new GuestArena(pageBytes, window, memory))
+                .orElseGet(() -> new GuestArena(pageBytes, window));
     }
 
     @Override

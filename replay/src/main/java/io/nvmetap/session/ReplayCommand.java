@@ -46,8 +46,9 @@ public final class ReplayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "SPEC",
             description =
-                    "reference, reference:fault=ID[,ID], exec:COMMAND with {listen} and {connect}"
-                            + " for its two sockets, or vfio-user:SOCK")
+                    DriverSpec.SYNTAX
+                            + "; exec:COMMAND with {listen} and {connect} for its two sockets,"
+                            + " vfio-user:SOCK, or qtest:SOCK (QEMU's own NVMe device)")
     private String driver;
 
     @Option(
@@ -201,12 +202,15 @@ public final class ReplayCommand implements Callable<Integer> {
             return new ExternalReplay(
                     driver, peer.setting(driverSays).withServe(Optional.ofNullable(serve)));
         }
+        if (QtestReplay.takes(driver)) {
+            return new QtestReplay(driver);
+        }
         try {
             return new ReferenceBuild(DriverSpec.parse(driver));
         } catch (IllegalArgumentException e) {
             boolean fault = driver.startsWith("reference:");
             throw CliFailure.usage(
-                    e.getMessage() + (fault ? "" : ", exec:COMMAND or vfio-user:SOCK"));
+                    e.getMessage() + (fault ? "" : ", exec:COMMAND, vfio-user:SOCK or qtest:SOCK"));
         }
     }
 

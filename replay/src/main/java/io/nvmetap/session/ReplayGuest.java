@@ -1,6 +1,7 @@
 package io.nvmetap.session;
 
 import io.nvmetap.compare.Comparator;
+import io.nvmetap.compare.Differing;
 import io.nvmetap.compare.Divergence;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.nvme.AdminSqe;
@@ -385,11 +386,14 @@ final class ReplayGuest implements WatchedMemory.Listener {
         boolean aborted =
                 code == StatusCode.ABORTED_SQ_DELETION || code == StatusCode.ABORT_REQUESTED;
         if (!aborted) {
-            outcome.diverged(
+            String sentence =
                     command.exchange.describe()
                             + ": completed with "
                             + StatusCode.describe(Cqe.status(cqe, 0))
-                            + ", recorded no completion");
+                            + ", recorded no completion";
+            comparator
+                    .differs(Differing.ANSWERED, outcome.at(), sentence)
+                    .ifPresent(outcome::diverged);
         }
     }
 
@@ -464,7 +468,8 @@ final class ReplayGuest implements WatchedMemory.Listener {
         if (!StatusCode.success(Cqe.status(cqe, 0))) {
             return;
         }
-        if (!controller.sees()) {
+        boolean own = comparator.ofDevice() && command.exchange.hasGuestPayload();
+        if (!controller.sees() && !own) {
             comparator.count(Uncompared.PAYLOAD_OTHER_CONTROLLER);
             return;
         }

@@ -32,6 +32,7 @@ public final class ReplaySession {
     private Straying straying;
     private final Surroundings surroundings;
     private LongConsumer follower = seq -> {};
+    private Comparator comparator;
 
     /**
      * @param timeline time of this replay, at its start
@@ -39,6 +40,7 @@ public final class ReplaySession {
     public ReplaySession(
             Plan plan, Driver driver, ReplayOptions options, VirtualTimeline timeline) {
         this.plan = plan;
+        this.comparator = new Comparator(plan.header().mediated());
         this.driver = driver;
         this.options = options;
         this.timeline = timeline;
@@ -61,6 +63,7 @@ public final class ReplaySession {
             LiveTimeline timeline,
             Optional<SharedMemory> shared) {
         this.plan = plan;
+        this.comparator = new Comparator(plan.header().mediated());
         this.driver = driver;
         this.options = options;
         this.timeline = timeline;
@@ -108,10 +111,20 @@ public final class ReplaySession {
         return run(device, ReplayGuest.ControllerView.BLIND, tap, witness(tap));
     }
 
+    /**
+     * Drives a device itself, with nothing in between: what it answers otherwise than the recorded
+     * controller is collected, and the replay goes on as far as it can.
+     *
+     * @param told told of each command before the guest rings for it
+     */
+    Verdict device(Controller device, ReplayGuest.ControllerView told) {
+        comparator = new Comparator(plan.header().mediated(), true);
+        return run(device, told, Tap.OFF, Witness.OFF);
+    }
+
     private Verdict run(
             Controller device, ReplayGuest.ControllerView view, Tap tap, Witness witness) {
-        Comparator comparator = new Comparator(plan.header().mediated());
-        GuestArena arena = surroundings.arena(pageBytes());
+        GuestArena arena = surroundings.arena(pageBytes(), driver.memory());
         InterruptLog interrupts = new InterruptLog();
         InterruptSink sink =
                 straying.perturbation().on()
@@ -145,10 +158,10 @@ public final class ReplaySession {
         comparator.count(Uncompared.REGISTER_VALUES, plan.readsUnseen());
         comparator.count(Uncompared.DRIVERS_COMMANDS, view.sees() ? 0 : comparator.compared());
         comparator.count(Uncompared.STORES, surroundings.looks() ? comparator.compared() : 0);
-        return verdict(comparator);
+        return verdict();
     }
 
-    private Verdict verdict(Comparator comparator) {
+    private Verdict verdict() {
         Verdict.Outcome how;
         String reason = "";
         if (outcome.diverged()) {
@@ -169,12 +182,13 @@ public final class ReplaySession {
             how = Verdict.Outcome.SAME;
         }
         return new Verdict(
-                how,
-                driver.name(),
-                comparator.compared(),
-                outcome.first(),
-                reason,
-                comparator.uncompared(),
-                plan.adaptations());
+                        how,
+                        driver.name(),
+                        comparator.compared(),
+                        outcome.first(),
+                        reason,
+                        comparator.uncompared(),
+                        plan.adaptations())
+                .with(comparator.differences());
     }
 }

@@ -1,6 +1,7 @@
 package io.nvmetap.session;
 
 import io.nvmetap.compare.Comparator;
+import io.nvmetap.compare.Differing;
 import io.nvmetap.compare.Uncompared;
 import io.nvmetap.device.Controller;
 import io.nvmetap.event.RegisterSpace;
@@ -144,7 +145,7 @@ final class Steps {
                 cc = 0;
                 guest.forget();
             }
-            writeBar(write, rebased(offset, write.widthBytes(), write.value()));
+            writeBar(write, QueueAddresses.rebased(write, adminSq, adminCq));
         }
     }
 
@@ -156,20 +157,6 @@ final class Steps {
                                 write.widthBytes(),
                                 value,
                                 write.at().cpu()));
-    }
-
-    /** Queue addresses are the replay's own. */
-    private long rebased(int offset, int widthBytes, long value) {
-        long address;
-        if (offset >= Registers.ASQ && offset <= Registers.ASQ_HIGH) {
-            address = adminSq;
-        } else if (offset >= Registers.ACQ && offset <= Registers.ACQ_HIGH) {
-            address = adminCq;
-        } else {
-            return value;
-        }
-        long shifted = address >>> (offset & 4) * 8;
-        return widthBytes >= 8 ? shifted : shifted & (1L << 8 * widthBytes) - 1;
     }
 
     private void configure(int value, Stimulus.WriteRegister write) {
@@ -215,10 +202,13 @@ final class Steps {
         if (!read.compared()) {
             comparator.count(Uncompared.REGISTERS_OF_CONTROLLER);
         } else if (value[0] != read.value()) {
-            outcome.diverged(
+            String sentence =
                     String.format(
                             "read of %s gave 0x%x, recorded 0x%x",
-                            Registers.name(read.registerOffset()), value[0], read.value()));
+                            Registers.name(read.registerOffset()), value[0], read.value());
+            comparator
+                    .differs(Differing.REGISTER, read.at().seq(), sentence)
+                    .ifPresent(outcome::diverged);
         }
     }
 

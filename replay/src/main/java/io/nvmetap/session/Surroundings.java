@@ -4,6 +4,7 @@ import io.nvmetap.capture.Tap;
 import io.nvmetap.device.Controller;
 import io.nvmetap.device.GuestMemory;
 import io.nvmetap.device.InterruptSink;
+import io.nvmetap.target.MemoryWindow;
 
 /** Where a driver lives: what lies between it, its guest and its controller. */
 interface Surroundings {
@@ -16,8 +17,8 @@ interface Surroundings {
     }
 
     /** Guest memory, all zero. */
-    default GuestArena arena(int pageBytes) {
-        return new GuestArena(pageBytes);
+    default GuestArena arena(int pageBytes, MemoryWindow window) {
+        return new GuestArena(pageBytes, window);
     }
 
     /** Whoever records what passes; off where the driver itself does. */

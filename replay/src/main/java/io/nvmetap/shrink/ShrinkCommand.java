@@ -21,11 +21,13 @@ import io.nvmetap.trace.TraceWriter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,7 +48,7 @@ public final class ShrinkCommand implements Callable<Integer> {
             names = "--driver",
             required = true,
             paramLabel = "SPEC",
-            description = "reference:fault=ID[,ID]")
+            description = "reference:fault=ID[,ID][,from=N][,every=N][,seed=N]")
     private String driver;
 
     @Option(names = "--out", required = true, paramLabel = "F", description = "small recording")
@@ -58,6 +60,21 @@ public final class ShrinkCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "replays at most (default ${DEFAULT-VALUE})")
     private int tries;
+
+    @Option(
+            names = "--export",
+            split = ",",
+            paramLabel = "KIND",
+            description =
+                    "also write a reproducer for QEMU's own NVMe device: qtest (a script), c (a"
+                            + " program)")
+    private List<Reproducer> exports = List.of();
+
+    @Option(
+            names = "--export-out",
+            paramLabel = "F",
+            description = "where the reproducer goes; next to --out if not said")
+    private Path exportOut;
 
     private final PrintStream out;
 
@@ -72,6 +89,9 @@ public final class ShrinkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (exportOut != null && exports.size() != 1) {
+            throw CliFailure.usage("--export-out is for one --export");
+        }
         DriverSpec spec = spec();
         Parts parts = read();
         BitSet all = new BitSet();
@@ -83,15 +103,7 @@ public final class ShrinkCommand implements Callable<Integer> {
             return ExitStatus.UNKNOWN;
         }
         String wanted = kind(first.get());
-        Shrinker shrinker =
-                new Shrinker(
-                        parts,
-                        events ->
-                                replay(events, spec)
-                                        .divergence()
-                                        .map(d -> kind(d).equals(wanted))
-                                        .orElse(false),
-                        tries);
+        Shrinker shrinker = new Shrinker(parts, shows(whole, spec, wanted), tries);
         BitSet kept = shrinker.shrink(original(parts, first.get().seq()));
         List<CapturedEvent> small = Recast.of(parts, kept);
         write(small);
@@ -102,10 +114,44 @@ public final class ShrinkCommand implements Callable<Integer> {
                 small.size(),
                 shrinker.tries(),
                 output);
-        replay(small, spec)
-                .divergence()
-                .ifPresent(d -> out.printf("still     at event %d: %s%n", d.seq(), d.sentence()));
+        Optional<Divergence> still = replay(small, spec).divergence();
+        still.ifPresent(d -> out.printf("still     at event %d: %s%n", d.seq(), d.sentence()));
+        for (Reproducer kind : exports) {
+            Path file = exportOut == null ? kind.beside(output) : exportOut;
+            kind.write(plan(small), about(spec, still), file);
+            out.printf("export    %s%n", file);
+        }
         return ExitStatus.OK;
+    }
+
+    /**
+     * Whether a part of the recording still shows it. What a good driver bears as a whole it must
+     * bear in part too: a guest that never wrote ASQ hangs behind any driver.
+     */
+    private Predicate<List<CapturedEvent>> shows(
+            List<CapturedEvent> whole, DriverSpec spec, String wanted) {
+        boolean strict = replay(whole, DriverSpec.GOOD).divergence().isEmpty();
+        Predicate<List<CapturedEvent>> borne =
+                part -> replay(part, DriverSpec.GOOD).divergence().isEmpty();
+        Predicate<List<CapturedEvent>> same =
+                part ->
+                        replay(part, spec)
+                                .divergence()
+                                .map(d -> kind(d).equals(wanted))
+                                .orElse(false);
+        return strict ? same.and(borne) : same;
+    }
+
+    private List<String> about(DriverSpec spec, Optional<Divergence> still) {
+        List<String> about = new ArrayList<>();
+        about.add("Made by nvmetap shrink of " + trace.getFileName() + ".");
+        still.ifPresent(
+                d -> {
+                    about.add(spec + " diverges here at event " + d.seq() + ":");
+                    about.add(d.sentence());
+                });
+        about.add("This does to QEMU's own NVMe device what the guest did to the driver.");
+        return about;
     }
 
     private DriverSpec spec() {
@@ -135,10 +181,14 @@ public final class ShrinkCommand implements Callable<Integer> {
         return parts.events.get(index).seq;
     }
 
-    private static Verdict replay(List<CapturedEvent> events, DriverSpec spec) {
+    private static Plan plan(List<CapturedEvent> events) {
         Planner planner = new Planner(0, PlanLimits.DEFAULT);
         events.forEach(planner::accept);
-        Plan plan = planner.plan();
+        return planner.plan();
+    }
+
+    private static Verdict replay(List<CapturedEvent> events, DriverSpec spec) {
+        Plan plan = plan(events);
         MediatorProfile profile =
                 plan.header().controllers().stream()
                         .findFirst()

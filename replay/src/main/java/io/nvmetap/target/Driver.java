@@ -18,4 +18,9 @@ public interface Driver {
      * @return what the guest drives
      */
     Controller build(Controller device, Timeline timeline, Tap tap);
+
+    /** Where its guest's memory must lie. */
+    default MemoryWindow memory() {
+        return MemoryWindow.ANY;
+    }
 }

@@ -24,16 +24,14 @@ public final class ExecDriver extends PeerDriver {
     /** Part of the time on a CPU above which a process is called busy: others may be busier. */
     private static final double SPINNING = 0.05;
 
-    /** How often its CPU time is looked at. */
-    private static final long SAMPLE_NS = 1_000_000_000;
+    /** How long its CPU time is looked at: what it used before may have been its start. */
+    private static final long LOOK_MS = 1_000;
 
     private final String command;
     private final PciIdentity identity;
     private final Path folder;
     private final Path output;
     private DriverProcess process;
-    private Duration cpu = Duration.ZERO;
-    private long cpuAtNs;
 
     /**
      * @param command for the shell
@@ -77,7 +75,6 @@ public final class ExecDriver extends PeerDriver {
     @Override
     void start() throws IOException {
         process = new DriverProcess(full(), folder.getFileName().toString(), output);
-        cpuAtNs = System.nanoTime();
     }
 
     private String full() {
@@ -100,14 +97,6 @@ public final class ExecDriver extends PeerDriver {
         return process.ended();
     }
 
-    @Override
-    void well() {
-        if (System.nanoTime() - cpuAtNs > SAMPLE_NS) {
-            cpu = process.cpu();
-            cpuAtNs = System.nanoTime();
-        }
-    }
-
     /** A process that is busy while it should answer spins; one that is not waits for something. */
     @Override
     String processNow(ProtocolException.Kind kind) {
@@ -117,11 +106,14 @@ public final class ExecDriver extends PeerDriver {
         if (kind != ProtocolException.Kind.SILENT) {
             return "; its process still runs" + process.lastWords();
         }
-        double seconds = (System.nanoTime() - cpuAtNs) / 1e9;
-        double busy = process.cpu().minus(cpu).toNanos() / 1e9;
+        Duration before = process.cpu();
+        long beganNs = System.nanoTime();
+        process.endsWithin(LOOK_MS);
+        double seconds = (System.nanoTime() - beganNs) / 1e9;
+        double busy = process.cpu().minus(before).toNanos() / 1e9;
         return String.format(
                         Locale.ROOT,
-                        "; its process %s (%.1f s of CPU in %.1f s)",
+                        "; its process %s (%.2f s of CPU in the next %.1f s)",
                         busy > seconds * SPINNING ? "spins" : "waits",
                         busy,
                         seconds)

@@ -41,9 +41,6 @@ abstract class PeerDriver implements ExternalDriver {
     /** How its process ended, "" it has not, or there is none to look at. */
     abstract String processEnded();
 
-    /** Nothing is wrong with it now. */
-    abstract void well();
-
     /** What is to be said of a process that left or does not answer, "" nothing. */
     abstract String processNow(ProtocolException.Kind kind);
 
@@ -140,7 +137,6 @@ abstract class PeerDriver implements ExternalDriver {
             return gone(remote.departure().get());
         }
         if (device == null || !device.deserted()) {
-            well();
             return "";
         }
         String now = processNow(ProtocolException.Kind.LEFT);

@@ -66,11 +66,6 @@ public final class SocketDriver extends PeerDriver {
     }
 
     @Override
-    void well() {
-        // There is no process to look at.
-    }
-
-    @Override
     String processNow(ProtocolException.Kind kind) {
         return "";
     }

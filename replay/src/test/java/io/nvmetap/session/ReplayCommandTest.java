@@ -73,6 +73,18 @@ class ReplayCommandTest {
     }
 
     @Test
+    void shouldSayInOneLineWhatIsWrongWithAQtestSocket() {
+        assertThat(run(trace, "--driver", "qtest:")).isEqualTo(2);
+        assertThat(complained()).contains("needs the path of QEMU's qtest socket");
+        Path none = folder.resolve("none.sock");
+        assertThat(run(trace, "--driver", "qtest:" + none)).isEqualTo(3);
+        assertThat(complained()).contains("no such socket; start QEMU with -S -qtest unix:");
+        assertThat(run(trace, "--driver", "qtest:" + none, "--controller", "generic")).isEqualTo(2);
+        assertThat(complained()).contains("leave --controller out");
+        assertThat(complained().lines()).hasSize(3);
+    }
+
+    @Test
     void shouldExitWith4WhenUnknown() throws IOException {
         Path gap = write("gap.avro", new Recording().ready().skip(2).io(1, 1, 0));
         assertThat(run(gap, "--driver", "reference")).isEqualTo(4);
@@ -82,13 +94,13 @@ class ReplayCommandTest {
     @Test
     void shouldRefuseUnknownNamesInOneLine() {
         assertThat(run(trace, "--driver", "reference:fault=nonsense")).isEqualTo(2);
-        assertThat(run(trace, "--driver", "qtest:sock")).isEqualTo(2);
+        assertThat(run(trace, "--driver", "gdb:x")).isEqualTo(2);
         assertThat(run(trace, "--driver", "reference", "--controller", "none")).isEqualTo(2);
         assertThat(run(trace, "--driver", "reference", "--time-scale", "-1")).isEqualTo(2);
         assertThat(complained().lines()).hasSize(4);
         assertThat(complained())
                 .contains("unknown fault 'nonsense'; known: torn-cqe-copyback")
-                .contains("reference:fault=ID[,ID], exec:COMMAND or vfio-user:SOCK")
+                .contains("[,seed=N], exec:COMMAND, vfio-user:SOCK or qtest:SOCK")
                 .contains("no controller model 'none'");
     }
 

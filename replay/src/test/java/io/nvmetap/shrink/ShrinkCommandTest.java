@@ -71,12 +71,23 @@ class ShrinkCommandTest {
 
     @Test
     void shouldMakeTwentyEventsOfAHangAmongTenThousand() throws IOException {
-        Path whole = recording(GuestKind.LINUX, 700);
+        Path whole = recording(GuestKind.LINUX, 1800);
         Path small = folder.resolve("small.avro");
         assertThat(read(whole).size()).isGreaterThan(10_000);
-        assertThat(shrink(whole, "lost-deferred-doorbell", small)).isEqualTo(ExitStatus.OK);
+        assertThat(shrink(whole, "lost-deferred-doorbell,from=1", small)).isEqualTo(ExitStatus.OK);
         assertThat(read(small)).hasSizeLessThanOrEqualTo(20);
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("still     at event");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("still     at event", "no completion within 10.0 s");
+    }
+
+    @Test
+    void shouldLeaveWhatAGoodDriverBears() throws IOException {
+        Path whole = recording(GuestKind.LINUX, 20);
+        Path small = folder.resolve("small.avro");
+        assertThat(shrink(whole, "lost-deferred-doorbell", small)).isEqualTo(ExitStatus.OK);
+        assertThat(shrink(small, "unmask-without-recheck", folder.resolve("none.avro")))
+                .as("a driver that does not hang has nothing to shrink")
+                .isEqualTo(ExitStatus.UNKNOWN);
     }
 
     @ParameterizedTest
@@ -107,6 +118,52 @@ class ShrinkCommandTest {
                 .isEqualTo(ExitStatus.UNKNOWN);
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("nothing to shrink");
         assertThat(folder.resolve("small.avro")).doesNotExist();
+    }
+
+    @Test
+    void shouldSayThatOneFileHoldsOneReproducer() {
+        PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+        String[] args = {
+            "f.avro",
+            "--driver",
+            "reference",
+            "--out",
+            "s.avro",
+            "--export",
+            "qtest,c",
+            "--export-out",
+            "r"
+        };
+        assertThat(CommandRunner.run(new ShrinkCommand(errors), args, errors))
+                .isEqualTo(ExitStatus.USAGE);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("is for one --export");
+    }
+
+    @Test
+    void shouldExportWhatAGoodDriverBears() throws IOException {
+        Path whole = recording(GuestKind.EDK2, 20);
+        Path small = folder.resolve("small.avro");
+        PrintStream said = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Path script = folder.resolve("r.qtest");
+        String fault = "reference:fault=cqe-sqid-sqhd-not-translated";
+        String[] args = {
+            whole.toString(),
+            "--driver",
+            fault,
+            "--out",
+            small.toString(),
+            "--export",
+            "qtest",
+            "--export-out",
+            script.toString()
+        };
+        assertThat(CommandRunner.run(new ShrinkCommand(said), args, said)).isZero();
+        assertThat(script)
+                .content()
+                .contains("# " + fault + " diverges here", "# wait: CQ 0 slot 0");
+        assertThat(shrink(small, "unmask-without-recheck", folder.resolve("none.avro")))
+                .as("a driver without that fault does not diverge")
+                .isEqualTo(ExitStatus.UNKNOWN);
     }
 
     @Test

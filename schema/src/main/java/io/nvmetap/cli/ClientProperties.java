@@ -46,6 +46,15 @@ public final class ClientProperties {
     private List<String> single = List.of();
 
     /**
+     * @param servers HOST:PORT list, "" none
+     * @return them, with these properties
+     * @throws IOException as {@link #load}
+     */
+    public Brokers brokers(String servers) throws IOException {
+        return new Brokers(servers, load());
+    }
+
+    /**
      * @return the properties, those given one by one last
      * @throws CliFailure if one is not a property, or not to be set
      * @throws IOException if the file cannot be read

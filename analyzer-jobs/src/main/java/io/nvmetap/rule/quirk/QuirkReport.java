@@ -33,6 +33,9 @@ public final class QuirkReport implements Serializable {
                     "apple2001-flush-with-depth", Quirk.FLUSH_ALONE,
                     "stripe-or-depth-mismatch", Quirk.STRIPE_SIZE);
 
+    /** The rule whose silent commands show what the controller cannot do. */
+    private static final String STALL = "command-stall";
+
     private final Shown shown = new Shown();
     private final IdentifyNotes identify = new IdentifyNotes(shown);
     private final TagNotes tags = new TagNotes(shown);
@@ -65,6 +68,11 @@ public final class QuirkReport implements Serializable {
         return !h.header.mixedControllers().isEmpty();
     }
 
+    /** Whether it looks at what this rule finds. */
+    public static boolean heeds(String rule) {
+        return BY_RULE.containsKey(rule) || rule.equals(STALL);
+    }
+
     /** Looks at what a rule found. */
     public void found(History h, Finding f) {
         if (f.verdict() != Verdict.VIOLATED || mixed(h)) {
@@ -76,7 +84,7 @@ public final class QuirkReport implements Serializable {
             shown.add(quirk, "rule " + f.rule(), f.fromSeq(), f.toSeq());
         }
         boolean silent = f.owner() == Party.CONTROLLER || f.owner() == Party.UNKNOWN;
-        if (f.rule().equals("command-stall") && silent) {
+        if (f.rule().equals(STALL) && silent) {
             identify.silent(h, f);
             commands.silent(h, f);
         }

@@ -1,10 +1,11 @@
-package io.nvmetap.broker;
+package io.nvmetap.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -12,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The broker's process, found again by another process: process ids are reused, so it is ours only
- * if the start time and the command line fit too.
+ * A process that one command started and another finds again: process ids are reused, so it is ours
+ * only if the start time and the command line fit too.
  */
-final class BrokerProcess {
+public final class OwnProcess {
     /** Start times come from the clock ticks since boot; their base moves when the clock is set. */
     private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
 
@@ -23,14 +24,21 @@ final class BrokerProcess {
 
     private final ProcessHandle handle;
 
-    private BrokerProcess(ProcessHandle handle) {
+    private OwnProcess(ProcessHandle handle) {
         this.handle = handle;
     }
 
     /**
-     * @return what the pid file says about a process
+     * A session of its own, where the system can: Ctrl-C at the caller is not for it. Goes before
+     * the command.
      */
-    static Properties describe(ProcessHandle process) {
+    public static List<String> ownSession() {
+        Path setsid = Path.of("/usr/bin/setsid");
+        return Files.isExecutable(setsid) ? List.of(setsid.toString()) : List.of();
+    }
+
+    /** What its pid file says about a process. */
+    public static Properties describe(ProcessHandle process) {
         Properties p = new Properties();
         p.setProperty("pid", Long.toString(process.pid()));
         process.info()
@@ -40,43 +48,47 @@ final class BrokerProcess {
     }
 
     /**
-     * @return the living broker of the folder; empty if the pid file is missing, stale or damaged
+     * The living process of a pid file; empty if the file is missing, stale or damaged.
+     *
+     * @param pidFile as {@link #describe} has it
+     * @param mark part of the process's command line
      */
-    static Optional<BrokerProcess> find(BrokerFolder folder) throws IOException {
-        Properties p = BrokerFolder.load(folder.pidFile());
+    public static Optional<OwnProcess> find(Path pidFile, String mark) throws IOException {
+        Properties p = PropertiesFile.load(pidFile);
         try {
             long pid = Long.parseLong(p.getProperty("pid", ""));
             Instant started = Instant.ofEpochMilli(Long.parseLong(p.getProperty("startedMs", "")));
             return ProcessHandle.of(pid)
-                    .filter(h -> isBroker(h, started))
-                    .map(BrokerProcess::new)
-                    .filter(BrokerProcess::alive);
+                    .filter(h -> isOurs(h, started, mark))
+                    .map(OwnProcess::new)
+                    .filter(OwnProcess::alive);
         } catch (NumberFormatException damaged) {
             return Optional.empty();
         }
     }
 
-    private static boolean isBroker(ProcessHandle h, Instant started) {
+    private static boolean isOurs(ProcessHandle h, Instant started, String mark) {
         boolean sameStart =
                 h.info()
                         .startInstant()
                         .map(t -> Duration.between(t, started).abs())
                         .filter(gap -> gap.compareTo(START_TOLERANCE) <= 0)
                         .isPresent();
-        String line = h.info().commandLine().orElse("");
-        return sameStart && line.contains(BrokerMain.class.getName());
+        return sameStart && h.info().commandLine().orElse("").contains(mark);
     }
 
-    ProcessHandle handle() {
+    /** For tests that kill it. */
+    public ProcessHandle handle() {
         return handle;
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return handle.pid();
     }
 
     /** A process nobody waits for (a container without init) stays listed when it is dead. */
-    boolean alive() {
+    public boolean alive() {
         return handle.isAlive() && !zombie();
     }
 
@@ -94,14 +106,14 @@ final class BrokerProcess {
      *
      * @return it ended by itself
      */
-    boolean end(Duration patience, Duration patienceAfterKill) throws BrokerException {
+    public boolean end(Duration patience, Duration patienceAfterKill) throws IOException {
         handle.destroy();
         if (awaitEnd(patience)) {
             return true;
         }
         handle.destroyForcibly();
         if (!awaitEnd(patienceAfterKill)) {
-            throw new BrokerException("the broker, process " + pid() + ", does not end; kill it");
+            throw new IOException("process " + pid() + " does not end; kill it");
         }
         return false;
     }
@@ -109,7 +121,7 @@ final class BrokerProcess {
     /**
      * @return it is gone
      */
-    boolean awaitEnd(Duration patience) {
+    public boolean awaitEnd(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (alive() && System.nanoTime() - deadline < 0) {
             try {
