@@ -45,7 +45,13 @@ public final class BenchedJobs {
     public static DataStream<byte[]> topic(StreamExecutionEnvironment env, String brokers) {
         JobSettings settings =
                 new JobSettings(
-                        brokers, Map.of(), List.of(), RuleSettings.DEFAULTS, false, 1, "nvmetap-bench");
+                        brokers,
+                        Map.of(),
+                        List.of(),
+                        RuleSettings.DEFAULTS,
+                        false,
+                        1,
+                        "nvmetap-bench");
         return timed(AnalysisJob.topic(env, settings));
     }
 
