@@ -57,7 +57,7 @@ public final class AnalysisJob {
     }
 
     /** Events of a topic, live, from its beginning. */
-    private static DataStream<byte[]> topic(StreamExecutionEnvironment env, JobSettings settings) {
+    static DataStream<byte[]> topic(StreamExecutionEnvironment env, JobSettings settings) {
         KafkaSource<byte[]> source =
                 KafkaSource.<byte[]>builder()
                         .setProperties(properties(settings))

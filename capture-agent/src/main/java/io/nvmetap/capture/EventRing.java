@@ -107,7 +107,7 @@ public final class EventRing {
     }
 
     /** Any thread: writes one record or counts it as lost. */
-    void put(int controller, byte[] tail, int from, int count) {
+    void put(int controller, byte[] tail, int count) {
         int at = claim(count);
         if (at < 0) {
             at = claimAgain(count);
@@ -119,7 +119,7 @@ public final class EventRing {
         memory.putLong(at + TIME_AT, nowNs());
         memory.putLong(at + LOST_AT, lost.get());
         memory.putInt(at + CONTROLLER_AT, controller);
-        memory.putBytes(at + HEADER_BYTES, tail, from, count);
+        memory.putBytes(at + HEADER_BYTES, tail, 0, count);
         ring.commit(at);
     }
 

@@ -10,12 +10,6 @@ import io.nvmetap.event.EventCodec;
  * the agent starts until it is closed.
  */
 public final class RingTap implements Tap {
-    /**
-     * Bytes before the CPU when session, controller, seq and time are zero: 16 + 1 + 1 + 1. The
-     * agent writes these anew and takes the rest as it is.
-     */
-    static final int ENVELOPE_BYTES = 19;
-
     private static final int SCRATCH_BYTES = 4 * 1024;
 
     /** Room for everything that is neither string, page nor payload. */
@@ -62,16 +56,15 @@ public final class RingTap implements Tap {
                 ring.lose();
                 return;
             }
-            e.sessionHigh = 0;
-            e.sessionLow = 0;
-            e.at(0, 0, cpu, 0);
-            EventCodec.encode(e, out);
+            e.cpu = cpu;
+            // Session, controller, seq and time are the agent's to write.
+            EventCodec.encodeTail(e, out);
         } catch (RuntimeException unencodable) {
             // Our own mistake or the caller's; the mediated path must not pay for it.
             ring.lose();
             return;
         }
-        ring.put(controller, out.buffer(), ENVELOPE_BYTES, out.position() - ENVELOPE_BYTES);
+        ring.put(controller, out.buffer(), out.position());
     }
 
     /**

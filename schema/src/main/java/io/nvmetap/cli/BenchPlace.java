@@ -16,10 +16,16 @@ public final class BenchPlace {
     public static String fields(Path home) throws IOException {
         return String.format(
                 "\"machine\":\"%s\",\"commit\":\"%s\",\"date\":\"%s\"",
-                machine(), commit(home), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+                machine(), commit(home), date());
     }
 
-    private static String machine() {
+    /** Now, to the second. */
+    public static String date() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Processors, system, JDK. */
+    public static String machine() {
         return Runtime.getRuntime().availableProcessors()
                 + " CPUs, "
                 + System.getProperty("os.name")
@@ -29,7 +35,11 @@ public final class BenchPlace {
                 + System.getProperty("java.version");
     }
 
-    private static String commit(Path home) throws IOException {
+    /**
+     * @param home folder of the project
+     * @return short commit, "unknown" if git does not tell
+     */
+    public static String commit(Path home) throws IOException {
         Process git =
                 new ProcessBuilder("git", "-C", home.toString(), "rev-parse", "--short", "HEAD")
                         .redirectErrorStream(true)

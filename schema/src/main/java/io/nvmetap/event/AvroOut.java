@@ -51,6 +51,15 @@ public final class AvroOut {
     public AvroOut writeLong(long value) {
         room(LONG_BYTES_MAX);
         long n = (value << 1) ^ (value >> 63);
+        if ((n & ~0x7FL) == 0) {
+            buffer[position++] = (byte) n;
+            return this;
+        }
+        return writeLongOfSeveralBytes(n);
+    }
+
+    private AvroOut writeLongOfSeveralBytes(long zigZag) {
+        long n = zigZag;
         byte[] to = buffer;
         int at = position;
         while ((n & ~0x7FL) != 0) {

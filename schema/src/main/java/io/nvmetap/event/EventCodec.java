@@ -16,7 +16,16 @@ public final class EventCodec {
     /** Appends {@code e} to {@code out}. */
     public static void encode(CapturedEvent e, AvroOut out) {
         out.writeFixedLong(e.sessionHigh).writeFixedLong(e.sessionLow);
-        out.writeLong(e.controller).writeLong(e.seq).writeLong(e.timeNs).writeLong(e.cpu);
+        out.writeLong(e.controller).writeLong(e.seq).writeLong(e.timeNs);
+        encodeTail(e, out);
+    }
+
+    /**
+     * Appends what follows session, controller, seq and time, from the CPU on: all that the one who
+     * sees an event knows of it.
+     */
+    public static void encodeTail(CapturedEvent e, AvroOut out) {
+        out.writeLong(e.cpu);
         out.writeLong(e.side.ordinal()).writeLong(e.kind.ordinal());
         switch (e.kind) {
             case CAPTURE_STARTED -> HeaderCodec.encode(e.header, out);

@@ -1,0 +1,17 @@
+package io.nvmetap.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class RecordSizesTest {
+    /** Means over every recorded boot that is kept. */
+    @Test
+    void shouldKeepRecordsSmallOverRecordedBoots() throws IOException {
+        RecordSizes sizes = RecordSizes.ofRecordings();
+        assertThat(sizes.small()).isBetween(20.0, 64.0);
+        assertThat(sizes.bareCommand()).isBetween(92.0, 112.0);
+        assertThat(sizes.command()).isGreaterThan(sizes.bareCommand());
+    }
+}
