@@ -158,7 +158,7 @@ class HouseTest {
                             "corpus",
                             Set.of("cli", "device.model", "event", "guest", "mediator", "trace")),
                     Map.entry("timeline", Set.of("event", "nvme", "show", "trace")),
-                    Map.entry("feed", Set.of("event", "finding", "nvme", "trace")),
+                    Map.entry("feed", Set.of("cli", "event", "finding", "nvme", "trace")),
                     Map.entry(
                             "server",
                             Set.of(
