@@ -5,7 +5,7 @@ package io.nvmetap.bench;
  *
  * @param rounds times each way gets a JVM of its own
  * @param warmups iterations of each JVM that do not count
- * @param iterations iterations that count, the median of them
+ * @param iterations iterations that may count: the best of them does
  * @param iterationMs time of one, where a call is shorter
  * @param operations I/O commands of the simulated recording
  */

@@ -11,7 +11,7 @@ final class BenchPage {
 
             Written by `./nvmetap bench all --write docs/benchmarks.md`; do not edit. Every figure is a ratio to a
             baseline of the same run: %d rounds, in each of which every way gets a JVM of its own, one after another.
-            The value is the median of the rounds, the spread their lowest and highest.
+            Of each JVM the best run counts. The value is the median of the rounds, the spread their lowest and highest.
 
             %s, commit %s, %s.%s
 

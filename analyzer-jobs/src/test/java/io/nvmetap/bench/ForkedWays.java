@@ -35,7 +35,7 @@ final class ForkedWays {
     ForkedWays run(List<String> ways, String... args) throws IOException {
         for (int round = 0; round < effort.rounds(); round++) {
             for (String way : ways) {
-                double ns = median(runs(way, args));
+                double ns = best(runs(way, args));
                 took.computeIfAbsent(way, w -> new ArrayList<>()).add(ns);
             }
         }
@@ -43,19 +43,17 @@ final class ForkedWays {
     }
 
     /**
-     * @return nanoseconds of one run, the median of each round
+     * @return nanoseconds of the best run of each round
      */
     List<Double> of(String way) {
         return took.get(way);
     }
 
-    private double median(List<Long> runs) throws IOException {
+    private double best(List<Long> runs) throws IOException {
         if (runs.size() != effort.warmups() + effort.iterations()) {
             throw new IOException("only " + runs.size() + " runs came to their end");
         }
-        List<Long> count = new ArrayList<>(runs.subList(effort.warmups(), runs.size()));
-        Collections.sort(count);
-        return count.get(count.size() / 2);
+        return Collections.min(runs.subList(effort.warmups(), runs.size()));
     }
 
     private List<Long> runs(String way, String... args) throws IOException {

@@ -17,7 +17,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs benchmarks in rounds: in each every way gets a JVM of its own, one after another, so that a
- * machine that is busy for a while hurts what is measured and what it is measured against.
+ * machine that is busy for a while hurts what is measured and what it is measured against. Of each
+ * JVM the best iteration counts: the one from which others took least.
  */
 final class Rounds {
     /** Rounds anybody may ask for. */
@@ -85,7 +86,7 @@ final class Rounds {
             name += " " + result.getParams().getParam(p);
         }
         scores.computeIfAbsent(name, n -> new ArrayList<>())
-                .add(result.getPrimaryResult().getStatistics().getPercentile(50));
+                .add(result.getPrimaryResult().getStatistics().getMin());
         Result<?> allocated = result.getSecondaryResults().get(ALLOCATION);
         if (allocated != null) {
             allocations.computeIfAbsent(name, n -> new ArrayList<>()).add(allocated.getScore());
@@ -94,7 +95,7 @@ final class Rounds {
 
     /**
      * @param way method, and parameter values, separated by blanks
-     * @return one median a round, in the unit of the benchmark
+     * @return the best iteration of each round, in the unit of the benchmark
      */
     List<Double> of(String way) {
         return known(scores, way);
