@@ -12,7 +12,7 @@ package io.nvmetap.bench;
 public record BenchEffort(
         int rounds, int warmups, int iterations, int iterationMs, int operations) {
     /** What the figures of the page are taken with. */
-    public static final BenchEffort WHOLE = new BenchEffort(3, 4, 3, 200, 60_000);
+    public static final BenchEffort WHOLE = new BenchEffort(3, 6, 3, 300, 60_000);
 
     /** The same with other rounds. */
     public BenchEffort withRounds(int number) {
