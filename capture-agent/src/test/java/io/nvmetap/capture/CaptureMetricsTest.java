@@ -103,7 +103,7 @@ class CaptureMetricsTest {
     void shouldTellHowFullTheRingIs() throws IOException {
         EventRing ring = new EventRing(EventRing.CAPACITY_BYTES_MIN, () -> 0);
         metrics.ring(ring);
-        ring.put(0, new byte[100], 0, 100);
+        ring.put(0, new byte[100], 100);
         assertThat(told())
                 .contains("nvmetap_capture_ring_size_bytes 4096.0\n")
                 .contains("nvmetap_capture_ring_used_bytes 128.0\n");
