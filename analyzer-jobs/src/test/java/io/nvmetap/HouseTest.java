@@ -85,7 +85,7 @@ class HouseTest {
                     Map.entry(
                             "mediator",
                             Set.of("capture", "device", "device.model", "event", "nvme")),
-                    Map.entry("wire", Set.of("event")),
+                    Map.entry("wire", Set.of("event", "nvme")),
                     Map.entry(
                             "agent",
                             Set.of(

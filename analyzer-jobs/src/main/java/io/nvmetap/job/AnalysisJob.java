@@ -61,7 +61,7 @@ public final class AnalysisJob {
         KafkaSource<byte[]> source =
                 KafkaSource.<byte[]>builder()
                         .setProperties(properties(settings))
-                        .setBootstrapServers(settings.brokers())
+                        .setBootstrapServers(settings.brokers().servers())
                         .setTopics(Topics.EVENTS)
                         .setGroupId(settings.name())
                         .setStartingOffsets(OffsetsInitializer.earliest())
@@ -149,7 +149,7 @@ public final class AnalysisJob {
         properties.setProperty("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS);
         return KafkaSink.<byte[]>builder()
                 .setKafkaProducerConfig(properties)
-                .setBootstrapServers(settings.brokers())
+                .setBootstrapServers(settings.brokers().servers())
                 .setDeliveryGuarantee(
                         settings.exactlyOnce()
                                 ? DeliveryGuarantee.EXACTLY_ONCE
@@ -161,7 +161,7 @@ public final class AnalysisJob {
 
     private static Properties properties(JobSettings settings) {
         Properties properties = new Properties();
-        settings.client().forEach(properties::setProperty);
+        settings.brokers().client().forEach(properties::setProperty);
         return properties;
     }
 }

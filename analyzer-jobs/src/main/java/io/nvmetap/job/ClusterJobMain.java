@@ -1,5 +1,6 @@
 package io.nvmetap.job;
 
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.rule.RuleSet;
@@ -7,7 +8,6 @@ import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.rule.RuleShares;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -143,8 +143,7 @@ public final class ClusterJobMain {
         for (String threshold : thresholds) {
             settings = settings.with(threshold);
         }
-        Map<String, String> properties = client.load();
-        return new JobSettings(
-                bootstrapServers, properties, rules, settings, exactlyOnce, shares, name);
+        Brokers brokers = new Brokers(bootstrapServers, client.load());
+        return new JobSettings(brokers, rules, settings, exactlyOnce, shares, name);
     }
 }

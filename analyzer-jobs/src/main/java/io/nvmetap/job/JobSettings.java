@@ -4,13 +4,11 @@ import io.nvmetap.cli.Brokers;
 import io.nvmetap.rule.RuleSettings;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a live job reads, judges by and promises.
  *
- * @param brokers Kafka bootstrap servers, HOST:PORT list
- * @param client further properties of the Kafka clients (security)
+ * @param brokers Kafka brokers
  * @param rules rule ids, empty for all
  * @param thresholds theirs
  * @param exactlyOnce findings in transactions, visible one checkpoint late; else at least once,
@@ -20,8 +18,7 @@ import java.util.Map;
  * @param name of the job; two jobs on one broker need two
  */
 public record JobSettings(
-        String brokers,
-        Map<String, String> client,
+        Brokers brokers,
         List<String> rules,
         RuleSettings thresholds,
         boolean exactlyOnce,
@@ -32,19 +29,11 @@ public record JobSettings(
     public static final String NAME = "nvmetap-analyze";
 
     public JobSettings {
-        client = Map.copyOf(client);
         rules = List.copyOf(rules);
     }
 
     /** Findings at least once. */
     public static JobSettings of(Brokers brokers, List<String> rules, RuleSettings thresholds) {
-        return new JobSettings(
-                brokers.servers(), brokers.client(), rules, thresholds, false, 1, NAME);
-    }
-
-    /** Without the values of the client's properties: they may be secrets. */
-    @Override
-    public String toString() {
-        return name + " at " + brokers + " with " + client.keySet();
+        return new JobSettings(brokers, rules, thresholds, false, 1, NAME);
     }
 }

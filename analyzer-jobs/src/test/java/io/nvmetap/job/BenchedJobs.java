@@ -1,6 +1,7 @@
 package io.nvmetap.job;
 
 import io.nvmetap.bench.Stopwatch;
+import io.nvmetap.cli.Brokers;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.finding.FindingCodec;
@@ -9,7 +10,6 @@ import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.EventSerde;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -45,8 +45,7 @@ public final class BenchedJobs {
     public static DataStream<byte[]> topic(StreamExecutionEnvironment env, String brokers) {
         JobSettings settings =
                 new JobSettings(
-                        brokers,
-                        Map.of(),
+                        Brokers.plain(brokers),
                         List.of(),
                         RuleSettings.DEFAULTS,
                         false,

@@ -45,10 +45,10 @@ class ClusterJobMainTest {
                                 "--name",
                                 "lab")
                         .settings();
-        assertThat(s.brokers()).isEqualTo("b:1");
+        assertThat(s.brokers().servers()).isEqualTo("b:1");
         assertThat(s.rules()).containsExactly("command-stall", "mdts-exceeded");
         assertThat(s.thresholds()).isEqualTo(RuleSettings.DEFAULTS.with("command-stall.io=5s"));
-        assertThat(s.client()).containsEntry("security.protocol", "SSL");
+        assertThat(s.brokers().client()).containsEntry("security.protocol", "SSL");
         assertThat(s.exactlyOnce()).isTrue();
         assertThat(s.shares()).isEqualTo(4);
         assertThat(s.name()).isEqualTo("lab");
@@ -58,7 +58,7 @@ class ClusterJobMainTest {
     void shouldReadSecretsFromAFile(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("client.properties");
         Files.writeString(file, "sasl.mechanism=PLAIN\n");
-        assertThat(parse("--command-config", file.toString()).settings().client())
+        assertThat(parse("--command-config", file.toString()).settings().brokers().client())
                 .containsEntry("sasl.mechanism", "PLAIN");
     }
 

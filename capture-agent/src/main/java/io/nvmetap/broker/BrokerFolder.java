@@ -1,11 +1,10 @@
 package io.nvmetap.broker;
 
 import io.nvmetap.process.LogFile;
+import io.nvmetap.process.LoopbackPort;
 import io.nvmetap.process.OwnProcess;
 import io.nvmetap.process.PropertiesFile;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ import java.util.Properties;
  * @param root the folder
  */
 record BrokerFolder(Path root) {
-    static final String HOST = "127.0.0.1";
+    static final String HOST = LoopbackPort.HOST;
 
     /**
      * @param environment environment variables
@@ -95,9 +94,9 @@ record BrokerFolder(Path root) {
         Properties old = PropertiesFile.load(settings());
         int port = portOr(old.getProperty("nvmetap.port", ""));
         int controllerPort = portOr(old.getProperty("nvmetap.controllerPort", ""));
-        if (!free(port) || !free(controllerPort)) {
-            try (ServerSocket a = bind(0);
-                    ServerSocket b = bind(0)) {
+        if (!LoopbackPort.free(port) || !LoopbackPort.free(controllerPort)) {
+            try (ServerSocket a = LoopbackPort.bind(0);
+                    ServerSocket b = LoopbackPort.bind(0)) {
                 port = a.getLocalPort();
                 controllerPort = b.getLocalPort();
             }
@@ -112,27 +111,5 @@ record BrokerFolder(Path root) {
         } catch (NumberFormatException e) {
             return -1;
         }
-    }
-
-    private static boolean free(int port) {
-        if (port < 0) {
-            return false;
-        }
-        try (ServerSocket s = bind(port)) {
-            return s.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
-    }
-
-    private static ServerSocket bind(int port) throws IOException {
-        ServerSocket s = new ServerSocket();
-        try {
-            s.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
-        } catch (IOException e) {
-            s.close();
-            throw e;
-        }
-        return s;
     }
 }

@@ -1,11 +1,10 @@
 package io.nvmetap.broker;
 
 import io.nvmetap.process.CommandLock;
+import io.nvmetap.process.LoopbackPort;
 import io.nvmetap.process.OwnProcess;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +27,6 @@ public final class LocalBroker {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
     private static final Duration PROBE_PATIENCE = Duration.ofSeconds(5);
     private static final long POLL_NS = 50_000_000L;
-    private static final int CONNECT_MS = 500;
 
     private final BrokerFolder folder;
 
@@ -189,22 +187,13 @@ public final class LocalBroker {
     private void awaitPort(OwnProcess process, long deadline) throws IOException {
         String address = folder.bootstrapServers();
         int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
-        while (!accepts(port)) {
+        while (!LoopbackPort.accepts(port)) {
             if (process.awaitEnd(Duration.ofNanos(POLL_NS))) {
                 throw ended();
             }
             if (System.nanoTime() - deadline >= 0) {
                 throw tooSlow();
             }
-        }
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket s = new Socket()) {
-            s.connect(new InetSocketAddress(BrokerFolder.HOST, port), CONNECT_MS);
-            return true;
-        } catch (IOException notYet) {
-            return false;
         }
     }
 

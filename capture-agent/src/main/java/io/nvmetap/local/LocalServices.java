@@ -2,12 +2,9 @@ package io.nvmetap.local;
 
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.process.CommandLock;
+import io.nvmetap.process.LoopbackPort;
 import io.nvmetap.process.OwnProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,8 +14,6 @@ final class LocalServices {
     /** Longest wait for the dashboard to answer, or for another command to finish. */
     static final Duration START_PATIENCE = Duration.ofSeconds(60);
 
-    private static final String HOST = "127.0.0.1";
-    private static final int CONNECT_MS = 500;
     private static final Duration POLL = Duration.ofMillis(50);
 
     private final Path folder;
@@ -55,7 +50,7 @@ final class LocalServices {
                 job.start(List.of(launcher, "analyze", "--bootstrap-servers", broker), broker, "");
             }
             if (!dashboard.runsWith(broker)) {
-                startDashboard(broker, free(port));
+                startDashboard(broker, LoopbackPort.freeOr(port));
             }
             if (job.process().isEmpty()) {
                 throw job.ended();
@@ -72,10 +67,10 @@ final class LocalServices {
                         broker,
                         "--port",
                         Integer.toString(port));
-        dashboard.start(command, broker, "http://" + HOST + ":" + port + "/");
+        dashboard.start(command, broker, "http://" + LoopbackPort.HOST + ":" + port + "/");
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         OwnProcess process = dashboard.process().orElseThrow(dashboard::ended);
-        while (!accepts(port)) {
+        while (!LoopbackPort.accepts(port)) {
             if (process.awaitEnd(POLL)) {
                 throw dashboard.ended();
             }
@@ -111,24 +106,5 @@ final class LocalServices {
                                 CliFailure.environment(
                                         "another nvmetap command starts or stops job and dashboard;"
                                                 + " try again when it is done"));
-    }
-
-    private static int free(int wanted) throws IOException {
-        try (ServerSocket s = new ServerSocket(wanted, 1, InetAddress.getByName(HOST))) {
-            return s.getLocalPort();
-        } catch (IOException taken) {
-            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-                return any.getLocalPort();
-            }
-        }
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket s = new Socket()) {
-            s.connect(new InetSocketAddress(HOST, port), CONNECT_MS);
-            return true;
-        } catch (IOException notYet) {
-            return false;
-        }
     }
 }

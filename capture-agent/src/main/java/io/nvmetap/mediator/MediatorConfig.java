@@ -185,8 +185,8 @@ public final class MediatorConfig {
     public static final class Builder {
         private MediatorProfile profile = MediatorProfile.GENERIC;
         private Set<MediatorFault> faults = Set.of();
-        private int faultFrom = 8;
-        private int faultEvery = 16;
+        private int faultFrom = DriverSpec.Knobs.DEFAULT.from();
+        private int faultEvery = DriverSpec.Knobs.DEFAULT.every();
         private long seed;
         private long windowBase = WINDOW_BASE_DEFAULT;
         private SharedBuffer ownMemory;

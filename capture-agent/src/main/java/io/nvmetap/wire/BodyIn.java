@@ -1,6 +1,7 @@
 package io.nvmetap.wire;
 
 import io.nvmetap.event.MalformedEventException;
+import io.nvmetap.nvme.LittleEndian;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -39,15 +40,15 @@ final class BodyIn {
     }
 
     int int16() {
-        return LittleEndian.int16(bytes, skip(2));
+        return LittleEndian.u16(bytes, skip(2));
     }
 
     int int32() {
-        return LittleEndian.int32(bytes, skip(4));
+        return LittleEndian.i32(bytes, skip(4));
     }
 
     long int64() {
-        return LittleEndian.int64(bytes, skip(8));
+        return LittleEndian.i64(bytes, skip(8));
     }
 
     byte[] array(int count) {

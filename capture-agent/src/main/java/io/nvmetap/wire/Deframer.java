@@ -1,5 +1,6 @@
 package io.nvmetap.wire;
 
+import io.nvmetap.nvme.LittleEndian;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -85,7 +86,7 @@ public final class Deframer {
                 skip(1);
                 continue;
             }
-            int bytes = LittleEndian.int32(buffer, from + 4);
+            int bytes = LittleEndian.i32(buffer, from + 4);
             if (bytes < 0 || bytes > TapFrame.BODY_BYTES_MAX) {
                 skip(TapFrame.HEADER_BYTES);
             } else if (to - from - TapFrame.HEADER_BYTES >= bytes) {
@@ -100,7 +101,7 @@ public final class Deframer {
 
     private void body(int bytes) {
         int sum = sum(from + TapFrame.HEADER_BYTES, bytes);
-        if (sum == LittleEndian.int32(buffer, from + TapFrame.BODY_SUM_AT)) {
+        if (sum == LittleEndian.i32(buffer, from + TapFrame.BODY_SUM_AT)) {
             frame.read(buffer, from);
             if (frame.version != TapFrame.VERSION) {
                 throw new TapVersionException(frame.version);
@@ -117,9 +118,9 @@ public final class Deframer {
     }
 
     private boolean headerIsGood() {
-        return LittleEndian.int32(buffer, from) == TapFrame.SYNC
+        return LittleEndian.i32(buffer, from) == TapFrame.SYNC
                 && sum(from + TapFrame.SUMMED_FROM, TapFrame.SUMMED_BYTES)
-                        == LittleEndian.int32(buffer, from + TapFrame.HEADER_SUM_AT);
+                        == LittleEndian.i32(buffer, from + TapFrame.HEADER_SUM_AT);
     }
 
     private int sum(int at, int count) {

@@ -1,5 +1,6 @@
 package io.nvmetap.wire;
 
+import io.nvmetap.nvme.LittleEndian;
 import java.util.Arrays;
 
 /** One frame: its header, and where its body lies. Reused by whoever fills it. */
@@ -38,18 +39,18 @@ public final class TapFrame {
 
     /** Reads a frame that lies whole at {@code at}; nothing is judged. */
     TapFrame read(byte[] source, int at) {
-        bodyBytes = LittleEndian.int32(source, at + 4);
+        bodyBytes = LittleEndian.i32(source, at + 4);
         version = source[at + 8] & 0xFF;
         kind = source[at + 9] & 0xFF;
         side = source[at + 10] & 0xFF;
         controller = source[at + 11] & 0xFF;
-        int number = LittleEndian.int16(source, at + 12);
+        int number = LittleEndian.u16(source, at + 12);
         cpu = number == CPU_UNKNOWN ? -1 : number;
-        ring = LittleEndian.int16(source, at + 14);
-        ringSequence = LittleEndian.int32(source, at + 16);
-        dropped = LittleEndian.int32(source, at + 20);
-        order = LittleEndian.int64(source, at + 24);
-        ticks = LittleEndian.int64(source, at + 32);
+        ring = LittleEndian.u16(source, at + 14);
+        ringSequence = LittleEndian.i32(source, at + 16);
+        dropped = LittleEndian.i32(source, at + 20);
+        order = LittleEndian.i64(source, at + 24);
+        ticks = LittleEndian.i64(source, at + 32);
         bytes = source;
         bodyAt = at + HEADER_BYTES;
         return this;

@@ -7,6 +7,7 @@ import io.nvmetap.event.AvroOut;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventCodec;
 import io.nvmetap.event.EventKind;
+import io.nvmetap.nvme.LittleEndian;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Random;
@@ -93,8 +94,8 @@ class TapFuzzTest {
 
     private static byte[] resealed(byte[] bytes) {
         for (int at = 0; at + TapFrame.HEADER_BYTES <= bytes.length; at++) {
-            int length = LittleEndian.int32(bytes, at + 4);
-            if (LittleEndian.int32(bytes, at) == TapFrame.SYNC
+            int length = LittleEndian.i32(bytes, at + 4);
+            if (LittleEndian.i32(bytes, at) == TapFrame.SYNC
                     && length >= 0
                     && length <= bytes.length - at - TapFrame.HEADER_BYTES) {
                 int end = at + TapFrame.HEADER_BYTES + length;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.collections.Long2LongHashMap;
 
 /**
  * A capture, indexed: lanes with commands and marks, queues and registers over time, and where in
@@ -31,7 +32,7 @@ public final class CaptureIndex {
     /** Columns and lanes; {@code refused} marks and commands found no lane. */
     record Tables(
             CommandTable commands,
-            LongIntMap byId,
+            Long2LongHashMap byId,
             MarkTable marks,
             List<Lane> lanes,
             long refused) {}
@@ -144,7 +145,7 @@ public final class CaptureIndex {
      * @return its number in {@link #commands}, -1 if there is none
      */
     public int command(long commandId) {
-        return commandId < 0 ? -1 : tables.byId.get(commandId);
+        return commandId < 0 ? -1 : (int) tables.byId.get(commandId);
     }
 
     MarkTable marks() {
@@ -181,6 +182,6 @@ public final class CaptureIndex {
 
     /** Memory it takes, about, in bytes. */
     public long bytes() {
-        return 130L * tables.commands.size() + 25L * tables.marks.size() + (64L << 10);
+        return 140L * tables.commands.size() + 25L * tables.marks.size() + (64L << 10);
     }
 }

@@ -14,6 +14,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.nvme.Sqe;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.collections.Long2LongHashMap;
 
 /** Makes the index of a capture, event by event, in the order of the file. */
 final class CaptureIndexer {
@@ -29,7 +30,7 @@ final class CaptureIndexer {
     private final QueueBook queues = new QueueBook();
     private final List<RegisterValue> registers = new ArrayList<>();
     private final List<ResetSpan> resets = new ArrayList<>();
-    private final LongIntMap byId = new LongIntMap();
+    private final Long2LongHashMap byId = new Long2LongHashMap(-1);
     private final OpenCommands open = new OpenCommands(commands);
     private CaptureStarted header = CaptureStarted.unknown();
     private boolean mediated;
@@ -79,7 +80,7 @@ final class CaptureIndexer {
         Side side = where == LaneKind.CONTROL ? Side.NONE : e.side;
         Lane lane = lanes.lane(e.controller, where, side, where == LaneKind.QUEUE ? e.qid : -1);
         if (lane != null) {
-            lane.marks.add(marks.add(e.timeNs, ordinal, kind, MarkKind.value(e)));
+            lane.marks.addInt(marks.add(e.timeNs, ordinal, kind, MarkKind.value(e)));
         }
     }
 
@@ -98,7 +99,7 @@ final class CaptureIndexer {
 
     private void command(CapturedEvent e, int ordinal) {
         boolean guest = e.kind == EventKind.COMMAND_FETCHED;
-        int c = e.commandId < 0 ? -1 : byId.get(e.commandId);
+        int c = e.commandId < 0 ? -1 : (int) byId.get(e.commandId);
         if (c < 0) {
             c = add(e);
         }
@@ -135,7 +136,7 @@ final class CaptureIndexer {
     }
 
     private void completion(CapturedEvent e, int ordinal) {
-        int c = e.commandId < 0 ? -1 : byId.get(e.commandId);
+        int c = e.commandId < 0 ? -1 : (int) byId.get(e.commandId);
         int status = Cqe.status(e.entry, 0);
         queues.completed(e, status, ordinal);
         QueueTrack cq = queues.track(e.controller, e.side, true, e.qid);
@@ -155,7 +156,7 @@ final class CaptureIndexer {
     }
 
     private void more(CapturedEvent e, int ordinal) {
-        int c = e.commandId < 0 ? -1 : byId.get(e.commandId);
+        int c = e.commandId < 0 ? -1 : (int) byId.get(e.commandId);
         if (c >= 0) {
             commands.seen(c, ordinal);
         }

@@ -2,6 +2,8 @@ package io.nvmetap.timeline;
 
 import io.nvmetap.nvme.Opcodes;
 import java.util.Arrays;
+import org.agrona.collections.IntArrayList;
+import org.agrona.collections.LongArrayList;
 
 /**
  * All commands of a capture in the order in which they were first seen, as columns: 104 bytes each.
@@ -31,33 +33,34 @@ public final class CommandTable {
     /** Not seen. */
     public static final long NEVER = -1;
 
-    private final Longs id = new Longs();
-    private final Longs[] at = new Longs[Moment.COUNT];
-    private final Longs endNs = new Longs();
-    private final Ints firstOrdinal = new Ints();
-    private final Ints lastOrdinal = new Ints();
-    private final Ints doneOrdinal = new Ints();
-    private final Ints queueAndCid = new Ints();
-    private final Ints statusAndOpcode = new Ints();
-    private final Ints controllerAndRows = new Ints();
+    private final LongArrayList id = new LongArrayList();
+    private final LongArrayList[] at = new LongArrayList[Moment.COUNT];
+    private final LongArrayList endNs = new LongArrayList();
+    private final IntArrayList firstOrdinal = new IntArrayList();
+    private final IntArrayList lastOrdinal = new IntArrayList();
+    private final IntArrayList doneOrdinal = new IntArrayList();
+    private final IntArrayList queueAndCid = new IntArrayList();
+    private final IntArrayList statusAndOpcode = new IntArrayList();
+    private final IntArrayList controllerAndRows = new IntArrayList();
     private byte[] flags = new byte[16];
 
     CommandTable() {
-        Arrays.setAll(at, i -> new Longs());
+        Arrays.setAll(at, i -> new LongArrayList());
     }
 
     int add(long commandId, int controller, int sqid, int cid, int opcode) {
-        int index = id.add(commandId);
-        for (Longs moment : at) {
-            moment.add(NEVER);
+        int index = size();
+        id.addLong(commandId);
+        for (LongArrayList moment : at) {
+            moment.addLong(NEVER);
         }
-        endNs.add(NEVER);
-        firstOrdinal.add(-1);
-        lastOrdinal.add(-1);
-        doneOrdinal.add(Integer.MAX_VALUE);
-        queueAndCid.add(sqid << 16 | cid & 0xFFFF);
-        statusAndOpcode.add(opcode & 0xFF);
-        controllerAndRows.add(controller << 16);
+        endNs.addLong(NEVER);
+        firstOrdinal.addInt(-1);
+        lastOrdinal.addInt(-1);
+        doneOrdinal.addInt(Integer.MAX_VALUE);
+        queueAndCid.addInt(sqid << 16 | cid & 0xFFFF);
+        statusAndOpcode.addInt(opcode & 0xFF);
+        controllerAndRows.addInt(controller << 16);
         if (index == flags.length) {
             flags = Arrays.copyOf(flags, index + (index >> 1));
         }
@@ -73,81 +76,81 @@ public final class CommandTable {
 
     /** The id that ties both sides. */
     public long id(int c) {
-        return id.get(c);
+        return id.getLong(c);
     }
 
     /** Time of a moment, {@link #NEVER} if it was not seen. */
     public long at(int c, Moment m) {
-        return at[m.ordinal()].get(c);
+        return at[m.ordinal()].getLong(c);
     }
 
     void at(int c, Moment m, long timeNs) {
-        at[m.ordinal()].set(c, timeNs);
+        at[m.ordinal()].setLong(c, timeNs);
     }
 
     /** When a reset or the end of the recording ended it, {@link #NEVER} if it ended by itself. */
     public long cutNs(int c) {
-        return endNs.get(c);
+        return endNs.getLong(c);
     }
 
     void cut(int c, long timeNs, int flag) {
-        endNs.set(c, timeNs);
+        endNs.setLong(c, timeNs);
         flags[c] = (byte) (flags[c] & ~(OPEN | CUT) | flag);
     }
 
     /** Its first event. */
     public int firstOrdinal(int c) {
-        return firstOrdinal.get(c);
+        return firstOrdinal.getInt(c);
     }
 
     /** Its last event. */
     public int lastOrdinal(int c) {
-        return lastOrdinal.get(c);
+        return lastOrdinal.getInt(c);
     }
 
     /** The event that completed it for the guest, {@link Integer#MAX_VALUE} if none did. */
     public int doneOrdinal(int c) {
-        return doneOrdinal.get(c);
+        return doneOrdinal.getInt(c);
     }
 
     void seen(int c, int ordinal) {
-        if (firstOrdinal.get(c) < 0) {
-            firstOrdinal.set(c, ordinal);
+        if (firstOrdinal.getInt(c) < 0) {
+            firstOrdinal.setInt(c, ordinal);
         }
-        lastOrdinal.set(c, ordinal);
+        lastOrdinal.setInt(c, ordinal);
     }
 
     void done(int c, int ordinal, int status) {
-        doneOrdinal.set(c, ordinal);
-        statusAndOpcode.set(c, statusAndOpcode.get(c) & 0xFF | status << 8);
+        doneOrdinal.setInt(c, ordinal);
+        statusAndOpcode.setInt(c, statusAndOpcode.getInt(c) & 0xFF | status << 8);
         int keep = flags[c] & ~(OPEN | CUT | FAILED);
         flags[c] = (byte) (status != 0 ? keep | FAILED : keep);
-        endNs.set(c, NEVER);
+        endNs.setLong(c, NEVER);
     }
 
     /** Submission queue. */
     public int sqid(int c) {
-        return queueAndCid.get(c) >>> 16;
+        return queueAndCid.getInt(c) >>> 16;
     }
 
     /** Command identifier, the guest's where both were seen. */
     public int cid(int c) {
-        return queueAndCid.get(c) & 0xFFFF;
+        return queueAndCid.getInt(c) & 0xFFFF;
     }
 
     /** Opcode. */
     public int opcode(int c) {
-        return statusAndOpcode.get(c) & 0xFF;
+        return statusAndOpcode.getInt(c) & 0xFF;
     }
 
     /** Status without phase tag, 0 also if it never completed. */
     public int status(int c) {
-        return statusAndOpcode.get(c) >>> 8;
+        return statusAndOpcode.getInt(c) >>> 8;
     }
 
     /** Controller index. */
     public int controller(int c) {
-        return controllerAndRows.get(c) >>> 16;
+        return controllerAndRows.getInt(c) >>> 16;
     }
 
     /** {@link #ADMIN} and the others. */
@@ -161,12 +164,12 @@ public final class CommandTable {
 
     /** Row in its lane of a side. */
     int row(int c, boolean guestSide) {
-        return controllerAndRows.get(c) >>> (guestSide ? 8 : 0) & 0xFF;
+        return controllerAndRows.getInt(c) >>> (guestSide ? 8 : 0) & 0xFF;
     }
 
     void row(int c, boolean guestSide, int row) {
         int shift = guestSide ? 8 : 0;
-        controllerAndRows.set(c, controllerAndRows.get(c) & ~(0xFF << shift) | row << shift);
+        controllerAndRows.setInt(c, controllerAndRows.getInt(c) & ~(0xFF << shift) | row << shift);
     }
 
     /** Earliest moment, on the guest side or on the device side. */
@@ -198,14 +201,14 @@ public final class CommandTable {
     }
 
     void trim() {
-        id.trim();
-        Arrays.stream(at).forEach(Longs::trim);
-        endNs.trim();
-        firstOrdinal.trim();
-        lastOrdinal.trim();
-        doneOrdinal.trim();
-        queueAndCid.trim();
-        statusAndOpcode.trim();
-        controllerAndRows.trim();
+        id.trimToSize();
+        Arrays.stream(at).forEach(LongArrayList::trimToSize);
+        endNs.trimToSize();
+        firstOrdinal.trimToSize();
+        lastOrdinal.trimToSize();
+        doneOrdinal.trimToSize();
+        queueAndCid.trimToSize();
+        statusAndOpcode.trimToSize();
+        controllerAndRows.trimToSize();
     }
 }

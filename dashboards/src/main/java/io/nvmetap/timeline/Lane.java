@@ -1,6 +1,8 @@
 package io.nvmetap.timeline;
 
 import io.nvmetap.event.Side;
+import org.agrona.collections.IntArrayList;
+import org.agrona.collections.LongArrayList;
 
 /** One lane: commands and marks on it by index, in order of time. */
 public final class Lane {
@@ -14,10 +16,10 @@ public final class Lane {
     private final LaneKind kind;
     private final Side side;
     private final int qid;
-    final Ints commands = new Ints();
-    final Ints marks = new Ints();
-    final Longs groupStartNs = new Longs();
-    final Longs groupEndNs = new Longs();
+    final IntArrayList commands = new IntArrayList();
+    final IntArrayList marks = new IntArrayList();
+    final LongArrayList groupStartNs = new LongArrayList();
+    final LongArrayList groupEndNs = new LongArrayList();
     private final long[] rowFreeAtNs = new long[ROWS_MAX];
     private int rows;
 
@@ -71,22 +73,23 @@ public final class Lane {
         }
         rowFreeAtNs[row] = Math.max(rowFreeAtNs[row], endNs);
         rows = Math.max(rows, row + 1);
-        int at = commands.add(command);
+        int at = commands.size();
+        commands.addInt(command);
         if (at % GROUP == 0) {
-            groupStartNs.add(startNs);
-            groupEndNs.add(endNs);
+            groupStartNs.addLong(startNs);
+            groupEndNs.addLong(endNs);
         } else {
             int group = at / GROUP;
-            groupStartNs.set(group, Math.min(groupStartNs.get(group), startNs));
-            groupEndNs.set(group, Math.max(groupEndNs.get(group), endNs));
+            groupStartNs.setLong(group, Math.min(groupStartNs.getLong(group), startNs));
+            groupEndNs.setLong(group, Math.max(groupEndNs.getLong(group), endNs));
         }
         return row;
     }
 
     void trim() {
-        commands.trim();
-        marks.trim();
-        groupStartNs.trim();
-        groupEndNs.trim();
+        commands.trimToSize();
+        marks.trimToSize();
+        groupStartNs.trimToSize();
+        groupEndNs.trimToSize();
     }
 }

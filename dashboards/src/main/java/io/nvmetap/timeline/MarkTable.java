@@ -1,18 +1,21 @@
 package io.nvmetap.timeline;
 
 import java.util.Arrays;
+import org.agrona.collections.IntArrayList;
+import org.agrona.collections.LongArrayList;
 
 /** All marks of a capture in the order of events: 17 bytes each. */
 final class MarkTable {
-    private final Longs timeNs = new Longs();
-    private final Ints ordinal = new Ints();
-    private final Ints value = new Ints();
+    private final LongArrayList timeNs = new LongArrayList();
+    private final IntArrayList ordinal = new IntArrayList();
+    private final IntArrayList value = new IntArrayList();
     private byte[] kind = new byte[16];
 
     int add(long atNs, int event, MarkKind what, int newValue) {
-        int index = timeNs.add(atNs);
-        ordinal.add(event);
-        value.add(newValue);
+        int index = size();
+        timeNs.addLong(atNs);
+        ordinal.addInt(event);
+        value.addInt(newValue);
         if (index == kind.length) {
             kind = Arrays.copyOf(kind, index + (index >> 1));
         }
@@ -21,15 +24,15 @@ final class MarkTable {
     }
 
     long timeNs(int index) {
-        return timeNs.get(index);
+        return timeNs.getLong(index);
     }
 
     int ordinal(int index) {
-        return ordinal.get(index);
+        return ordinal.getInt(index);
     }
 
     int value(int index) {
-        return value.get(index);
+        return value.getInt(index);
     }
 
     int kind(int index) {
@@ -41,9 +44,9 @@ final class MarkTable {
     }
 
     void trim() {
-        timeNs.trim();
-        ordinal.trim();
-        value.trim();
+        timeNs.trimToSize();
+        ordinal.trimToSize();
+        value.trimToSize();
         kind = Arrays.copyOf(kind, Math.max(1, size()));
     }
 }

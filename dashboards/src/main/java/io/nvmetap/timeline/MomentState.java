@@ -108,7 +108,7 @@ public record MomentState(
                             && lane.side() == q.side()
                             && lane.qid() == q.qid();
             for (int i = 0; same && i < lane.marks.size(); i++) {
-                int m = lane.marks.get(i);
+                int m = lane.marks.getInt(i);
                 int at = index.marks().ordinal(m);
                 if (at > ordinal) {
                     break;
@@ -128,7 +128,7 @@ public record MomentState(
                 continue;
             }
             for (int i = 0; i < lane.marks.size(); i++) {
-                int m = lane.marks.get(i);
+                int m = lane.marks.getInt(i);
                 if (index.marks().ordinal(m) > ordinal) {
                     break;
                 }

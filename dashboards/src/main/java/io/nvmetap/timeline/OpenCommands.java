@@ -1,11 +1,13 @@
 package io.nvmetap.timeline;
 
+import org.agrona.collections.IntArrayList;
+
 /** Commands without a completion, while the index is made: a reset ends them. */
 final class OpenCommands {
     private static final int COMPACT_FROM = 4096;
 
     private final CommandTable commands;
-    private final Ints open = new Ints();
+    private IntArrayList open = new IntArrayList();
     private int compacted;
 
     OpenCommands(CommandTable commands) {
@@ -17,7 +19,7 @@ final class OpenCommands {
             keep(-1, 0);
             compacted = open.size();
         }
-        open.add(c);
+        open.addInt(c);
     }
 
     /** Whatever is out on a controller will not be answered. */
@@ -27,18 +29,18 @@ final class OpenCommands {
 
     /** Drops what completed, and ends what is out on {@code controller}. */
     private void keep(int controller, long timeNs) {
-        Ints still = new Ints();
+        IntArrayList still = new IntArrayList();
         for (int i = 0; i < open.size(); i++) {
-            int c = open.get(i);
+            int c = open.getInt(i);
             if (commands.doneOrdinal(c) != Integer.MAX_VALUE) {
                 continue;
             }
             if (commands.controller(c) == controller) {
                 commands.cut(c, timeNs, CommandTable.CUT);
             } else {
-                still.add(c);
+                still.addInt(c);
             }
         }
-        open.replace(still);
+        open = still;
     }
 }

@@ -86,14 +86,14 @@ public final class Tile {
         sums.clear();
         for (int g = 0; g < lane.groupEndNs.size(); g++) {
             boolean outside =
-                    lane.groupEndNs.get(g) < request.fromNs()
-                            || lane.groupStartNs.get(g) >= request.toNs();
+                    lane.groupEndNs.getLong(g) < request.fromNs()
+                            || lane.groupStartNs.getLong(g) >= request.toNs();
             if (outside) {
                 continue;
             }
             int end = Math.min(lane.commands.size(), (g + 1) * Lane.GROUP);
             for (int i = g * Lane.GROUP; i < end; i++) {
-                int c = lane.commands.get(i);
+                int c = lane.commands.getInt(i);
                 if (overlaps(c, guest)) {
                     if (count < SINGLES_MAX) {
                         found[count] = c;
@@ -120,13 +120,13 @@ public final class Tile {
 
     private void sum(Lane lane, boolean guest) {
         for (int g = 0; g < lane.groupEndNs.size(); g++) {
-            if (lane.groupEndNs.get(g) < request.fromNs()
-                    || lane.groupStartNs.get(g) >= request.toNs()) {
+            if (lane.groupEndNs.getLong(g) < request.fromNs()
+                    || lane.groupStartNs.getLong(g) >= request.toNs()) {
                 continue;
             }
             int end = Math.min(lane.commands.size(), (g + 1) * Lane.GROUP);
             for (int i = g * Lane.GROUP; i < end; i++) {
-                int c = lane.commands.get(i);
+                int c = lane.commands.getInt(i);
                 if (overlaps(c, guest)) {
                     sums.add(index.commands(), c, guest, request);
                 }
@@ -169,7 +169,7 @@ public final class Tile {
         if (to - from <= SINGLES_MAX) {
             out.putShort((short) (to - from));
             for (int i = from; i < to; i++) {
-                int m = lane.marks.get(i);
+                int m = lane.marks.getInt(i);
                 out.putDouble(t.timeNs(m)).putInt(t.ordinal(m)).putInt(t.value(m));
                 out.put((byte) t.kind(m)).put((byte) 0).putShort((short) 0);
             }
@@ -177,7 +177,7 @@ public final class Tile {
         }
         int[] bits = new int[TileRequest.BUCKETS];
         for (int i = from; i < to; i++) {
-            int m = lane.marks.get(i);
+            int m = lane.marks.getInt(i);
             bits[request.bucket(t.timeNs(m))] |= 1 << t.kind(m);
         }
         out.putShort((short) -1);
@@ -193,7 +193,7 @@ public final class Tile {
         int high = lane.marks.size();
         while (low < high) {
             int mid = low + high >>> 1;
-            if (index.marks().timeNs(lane.marks.get(mid)) < timeNs) {
+            if (index.marks().timeNs(lane.marks.getInt(mid)) < timeNs) {
                 low = mid + 1;
             } else {
                 high = mid;

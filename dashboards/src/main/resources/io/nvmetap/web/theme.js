@@ -3,6 +3,7 @@
 const KEY = 'nvmetap-theme';
 const CHOICES = ['system', 'light', 'dark'];
 const listeners = new Set();
+const system = matchMedia('(prefers-color-scheme: dark)');
 
 function stored() {
   try {
@@ -14,8 +15,8 @@ function stored() {
 }
 
 function apply(choice) {
-  if (choice === 'system') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = choice;
+  const preferred = system.matches ? 'dark' : 'light';
+  document.documentElement.dataset.theme = choice === 'system' ? preferred : choice;
   const button = document.getElementById('theme');
   button.textContent = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' }[choice];
   button.setAttribute('aria-label', `Theme is ${choice}; change it`);
@@ -33,7 +34,7 @@ export function next() {
 export function start() {
   apply(stored());
   document.getElementById('theme').addEventListener('click', next);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => listeners.forEach((l) => l()));
+  system.addEventListener('change', () => apply(stored()));
 }
 
 /** Calls back whenever colours change; returns how to stop that. */

@@ -1,5 +1,6 @@
 package io.nvmetap.cli;
 
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -11,7 +12,7 @@ import java.util.TreeSet;
  * @param servers HOST:PORT list, "" none
  * @param client properties of the client, security above all
  */
-public record Brokers(String servers, Map<String, String> client) {
+public record Brokers(String servers, Map<String, String> client) implements Serializable {
     /** No broker. */
     public static final Brokers NONE = new Brokers("", Map.of());
 
