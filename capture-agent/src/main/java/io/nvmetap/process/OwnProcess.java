@@ -67,6 +67,7 @@ public final class OwnProcess {
         }
     }
 
+    /** A process that becomes another program has no command line for a moment: the time counts. */
     private static boolean isOurs(ProcessHandle h, Instant started, String mark) {
         boolean sameStart =
                 h.info()
@@ -74,7 +75,7 @@ public final class OwnProcess {
                         .map(t -> Duration.between(t, started).abs())
                         .filter(gap -> gap.compareTo(START_TOLERANCE) <= 0)
                         .isPresent();
-        return sameStart && h.info().commandLine().orElse("").contains(mark);
+        return sameStart && h.info().commandLine().map(line -> line.contains(mark)).orElse(true);
     }
 
     /** For tests that kill it. */
