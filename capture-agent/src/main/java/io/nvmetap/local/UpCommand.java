@@ -5,6 +5,7 @@ import io.nvmetap.broker.LocalBroker;
 import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.trace.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,16 +23,13 @@ import picocli.CommandLine.Option;
             "Data and logs are kept in NVMETAP_HOME (default: nvmetap in the user's data folder)."
         })
 public final class UpCommand implements Callable<Integer> {
-    /** Port of the dashboard unless another is named. */
-    static final int PORT_DEFAULT = 7373;
-
     @Option(names = "--broker-only", description = "neither job nor dashboard")
     private boolean brokerOnly;
 
     @Option(
             names = "--port",
             paramLabel = "N",
-            defaultValue = "" + PORT_DEFAULT,
+            defaultValue = "" + LoopbackHttp.DASHBOARD_PORT,
             description =
                     "of the dashboard on 127.0.0.1, another if it is taken (default:"
                             + " ${DEFAULT-VALUE})")

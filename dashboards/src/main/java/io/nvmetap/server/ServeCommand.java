@@ -5,6 +5,7 @@ import io.nvmetap.cli.CliFailure;
 import io.nvmetap.cli.ClientProperties;
 import io.nvmetap.cli.CommandRunner;
 import io.nvmetap.cli.ExitStatus;
+import io.nvmetap.cli.LoopbackHttp;
 import io.nvmetap.feed.LiveFeed;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,9 +28,6 @@ import picocli.CommandLine.Parameters;
             "Read-only, on the loopback interface. Without a file: the trace files in this folder."
         })
 public final class ServeCommand implements Callable<Integer> {
-    /** Port unless another is named. */
-    static final int PORT_DEFAULT = 7373;
-
     @Parameters(
             arity = "0..*",
             paramLabel = "F|FOLDER",
@@ -39,7 +37,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "N",
-            defaultValue = "" + PORT_DEFAULT,
+            defaultValue = "" + LoopbackHttp.DASHBOARD_PORT,
             description = "port on 127.0.0.1, 0 for any that is free (default: ${DEFAULT-VALUE})")
     private int port;
 

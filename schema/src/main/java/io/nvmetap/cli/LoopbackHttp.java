@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** What the HTTP servers of all commands share: the loopback interface, and who may ask there. */
 public final class LoopbackHttp {
+    /** Port of the dashboard unless another is named. */
+    public static final int DASHBOARD_PORT = 7373;
+
     /** Connections that wait to be accepted. */
     private static final int BACKLOG = 64;
 
