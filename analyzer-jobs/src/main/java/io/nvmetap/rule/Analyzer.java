@@ -27,6 +27,7 @@ public final class Analyzer implements Serializable {
     private final QuirkReport quirks = new QuirkReport();
     private final Map<String, Integer> violatedByRule = new TreeMap<>();
     private transient Consumer<Finding> out;
+    private transient Consumer<Finding> onFound;
 
     /** Judges only; absent from older state, which was of analyzers that do everything. */
     private final boolean follower;
@@ -69,7 +70,10 @@ public final class Analyzer implements Serializable {
             quirks.note(history, e);
         }
         out = findings;
-        roster.ask(history, e, this::found);
+        if (onFound == null) {
+            onFound = this::found;
+        }
+        roster.ask(history, e, onFound);
         if (e.kind == EventKind.CAPTURE_ENDED) {
             end(findings, summaries);
         }

@@ -47,9 +47,11 @@ public final class Judge implements Serializable {
         return timed != null;
     }
 
-    /** Asking it about the time is of no use yet. */
-    boolean rests(long nowNs) {
-        return nowNs < restUntilNs;
+    /**
+     * @return event time from which it is to be asked about the time, if it makes no step before
+     */
+    long dueNs() {
+        return timed == null ? Timed.NEVER : restUntilNs;
     }
 
     /**
@@ -102,8 +104,10 @@ public final class Judge implements Serializable {
      * @param steps the rule reads it; else only its deadlines are looked at
      */
     void step(History h, CapturedEvent e, boolean steps, Consumer<Finding> out) {
-        history = h;
-        sink = out;
+        if (history != h || sink != out) {
+            history = h;
+            sink = out;
+        }
         try {
             if (steps) {
                 rule.step(h, e, this);

@@ -6,10 +6,13 @@ import io.nvmetap.event.Side;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.history.Facts;
 import io.nvmetap.history.History;
+import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Which rules are asked about which event, in the order of the registry: those that read its kind,
@@ -24,33 +27,56 @@ final class Roster implements Serializable {
     private static final int KINDS = EventKind.values().length;
 
     private final Judge[] judges;
-
-    /** By kind: who is asked, and of these who steps. */
-    private final Judge[][] asked = new Judge[KINDS][];
-
-    private final boolean[][] steps = new boolean[KINDS][];
     private boolean everyRuleNext;
+
+    /** Who has deadlines. */
+    private transient Judge[] timed;
+
+    /** By kind: who reads it. */
+    private transient Judge[][] readers;
+
+    /** By kind: who reads it or has deadlines, and of these who reads it. */
+    private transient Judge[][] asked;
+
+    private transient boolean[][] steps;
+
+    /** No deadline is earlier, so until then only readers are asked. */
+    private transient long dueNs = Timed.ALWAYS;
 
     Roster(List<Judge> judges) {
         this.judges = judges.toArray(new Judge[0]);
+        list();
+    }
+
+    private void list() {
+        timed = only(Judge::isTimed);
+        readers = new Judge[KINDS][];
+        asked = new Judge[KINDS][];
+        steps = new boolean[KINDS][];
         for (EventKind kind : EventKind.values()) {
             list(kind);
         }
     }
 
     private void list(EventKind kind) {
-        List<Judge> listed = new ArrayList<>();
-        for (Judge judge : judges) {
-            if (judge.isTimed() || reads(judge, kind)) {
-                listed.add(judge);
-            }
+        int k = kind.ordinal();
+        readers[k] = only(j -> reads(j, kind));
+        asked[k] = only(j -> j.isTimed() || reads(j, kind));
+        steps[k] = new boolean[asked[k].length];
+        for (int i = 0; i < asked[k].length; i++) {
+            steps[k][i] = reads(asked[k][i], kind);
         }
-        Judge[] turns = listed.toArray(new Judge[0]);
-        asked[kind.ordinal()] = turns;
-        steps[kind.ordinal()] = new boolean[turns.length];
-        for (int i = 0; i < turns.length; i++) {
-            steps[kind.ordinal()][i] = reads(turns[i], kind);
-        }
+    }
+
+    private Judge[] only(Predicate<Judge> wanted) {
+        return Arrays.stream(judges).filter(wanted).toArray(Judge[]::new);
+    }
+
+    /** Who is asked follows from the rules, which may read other kinds than when it was written. */
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        dueNs = Timed.ALWAYS;
+        list();
     }
 
     private static boolean reads(Judge judge, EventKind kind) {
@@ -71,18 +97,43 @@ final class Roster implements Serializable {
     void ask(History h, CapturedEvent e, Consumer<Finding> findings) {
         if (everyRuleNext || !quiet(h, e)) {
             everyRuleNext = false;
-            for (Judge judge : judges) {
+            askAll(h, e, findings);
+        } else if (h.nowNs >= dueNs) {
+            askDue(h, e, findings);
+        } else {
+            long due = dueNs;
+            for (Judge judge : readers[e.kind.ordinal()]) {
                 judge.step(h, e, true, findings);
+                due = Math.min(due, judge.dueNs());
             }
-            return;
+            dueNs = due;
         }
+    }
+
+    private void askAll(History h, CapturedEvent e, Consumer<Finding> findings) {
+        for (Judge judge : judges) {
+            judge.step(h, e, true, findings);
+        }
+        dueNs = earliest();
+    }
+
+    private void askDue(History h, CapturedEvent e, Consumer<Finding> findings) {
         Judge[] turns = asked[e.kind.ordinal()];
         boolean[] step = steps[e.kind.ordinal()];
         for (int i = 0; i < turns.length; i++) {
-            if (step[i] || !turns[i].rests(h.nowNs)) {
+            if (step[i] || turns[i].dueNs() <= h.nowNs) {
                 turns[i].step(h, e, step[i], findings);
             }
         }
+        dueNs = earliest();
+    }
+
+    private long earliest() {
+        long due = Timed.NEVER;
+        for (Judge judge : timed) {
+            due = Math.min(due, judge.dueNs());
+        }
+        return due;
     }
 
     /** Nothing began, ended or was lost, and what is known of the sides that count stays so. */

@@ -28,6 +28,7 @@ public final class SessionAnalyzer implements Serializable {
     /** Last words of the controllers, of one event. */
     private final List<SessionSummary> parts = new ArrayList<>();
 
+    private transient Consumer<SessionSummary> onPart;
     private long lastSeq = -1;
     private long events;
     private long lost;
@@ -58,6 +59,9 @@ public final class SessionAnalyzer implements Serializable {
         }
         lastSeq = e.seq;
         events++;
+        if (onPart == null) {
+            onPart = parts::add;
+        }
         if (e.kind == EventKind.CAPTURE_STARTED) {
             several = e.header.controllers().size() > 1;
             ensure(Math.min(e.header.controllers().size(), CONTROLLERS_MAX));
@@ -66,12 +70,12 @@ public final class SessionAnalyzer implements Serializable {
             int controller = e.controller;
             for (int i = 0; i < analyzers.size(); i++) {
                 e.controller = i;
-                analyzers.get(i).accept(e, findings, parts::add);
+                analyzers.get(i).accept(e, findings, onPart);
             }
             e.controller = controller;
         } else if (e.controller >= 0 && e.controller < CONTROLLERS_MAX) {
             ensure(e.controller + 1);
-            analyzers.get(e.controller).accept(e, findings, parts::add);
+            analyzers.get(e.controller).accept(e, findings, onPart);
         }
         if (!parts.isEmpty()) {
             ended = true;
