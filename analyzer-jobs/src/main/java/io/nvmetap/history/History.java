@@ -9,6 +9,7 @@ import io.nvmetap.event.LiveState;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.ShadowCell;
 import io.nvmetap.event.Side;
+import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.nvme.Opcodes;
 import java.io.Serializable;
@@ -22,6 +23,9 @@ public final class History implements Serializable {
 
     /** Identify Controller byte 77, MDTS (NVMe Base 2.0, figure "Identify Controller"). */
     private static final int MDTS_BYTE = 77;
+
+    /** {@link #shows}: a mediator stands between guest and controller. */
+    public static final long MEDIATED = 1;
 
     public final SideState guest = new SideState(Side.GUEST);
     public final SideState device = new SideState(Side.DEVICE);
@@ -45,6 +49,11 @@ public final class History implements Serializable {
     /** Last event by which the mediator showed that it is alive. */
     public long mediatorAliveNs = -1;
 
+    /** What {@link #shownBy} shows. */
+    private transient long shown;
+
+    private transient CaptureStarted shownBy;
+
     /**
      * @return the side's state; the device's for {@link Side#NONE}
      */
@@ -58,6 +67,26 @@ public final class History implements Serializable {
      */
     public Party actor(Side which) {
         return which == Side.GUEST || !header.mediated() ? Party.GUEST : Party.MEDIATOR;
+    }
+
+    /** {@link #shows}: the source sees this. */
+    public static long bit(Unseen thing) {
+        return MEDIATED << 1 + thing.ordinal();
+    }
+
+    /**
+     * @param bits {@link #MEDIATED} and {@link #bit}s
+     * @return all of it is so; asked by most rules at most events
+     */
+    public boolean shows(long bits) {
+        if (shownBy != header) {
+            shown = header.mediated() ? MEDIATED : 0;
+            for (Unseen thing : Unseen.values()) {
+                shown |= header.sees(thing) ? bit(thing) : 0;
+            }
+            shownBy = header;
+        }
+        return (shown & bits) == bits;
     }
 
     /**

@@ -57,13 +57,18 @@ public abstract class Rule implements Serializable {
         return List.of();
     }
 
+    /** What a recording must show; without it the rule is not decided. */
+    public Sight needs() {
+        return Sight.ANY;
+    }
+
     /**
      * Whether this source can decide the rule at all.
      *
      * @return "" or the reason why not
      */
     public String blind(History h) {
-        return "";
+        return needs().missing(h);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,8 @@ import java.util.Set;
  */
 public final class Ans2CidRules extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.ans2();
 
     private int epochTooHigh = -1;
     private int epochShared = -1;
@@ -49,8 +52,8 @@ public final class Ans2CidRules extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -10,13 +10,13 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
-import io.nvmetap.history.Profiles;
 import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -29,6 +29,8 @@ import java.util.Set;
  */
 public final class Ans2IntmsKeepalive extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.ans2();
 
     private static final Threshold MESSAGES = Threshold.count("ans2-intms-keepalive.messages", 64);
 
@@ -58,8 +60,8 @@ public final class Ans2IntmsKeepalive extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

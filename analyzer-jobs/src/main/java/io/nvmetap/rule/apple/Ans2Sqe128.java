@@ -8,11 +8,11 @@ import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
-import io.nvmetap.history.Profiles;
 import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -26,6 +26,12 @@ import java.util.Set;
  */
 public final class Ans2Sqe128 extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY
+                    .ans2()
+                    .mediated("nobody was seen to read the guest's entries but the controller")
+                    .sees(Unseen.GUEST_SIDE, Unseen.SLOTS);
 
     /** Empty odd entries that make a stride of what could be one bad tail. */
     private static final int EMPTY_MIN = 2;
@@ -61,14 +67,8 @@ public final class Ans2Sqe128 extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!Profiles.isAns2(h)) {
-            return "the controller is not known to be Apple's ANS2";
-        }
-        if (!h.header.mediated() || !h.header.sees(Unseen.GUEST_SIDE)) {
-            return "nobody was seen to read the guest's entries but the controller";
-        }
-        return h.header.sees(Unseen.SLOTS) ? "" : "the source cannot see submission slots";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

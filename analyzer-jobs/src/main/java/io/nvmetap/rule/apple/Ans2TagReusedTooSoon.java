@@ -12,6 +12,7 @@ import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.Arrays;
@@ -24,6 +25,8 @@ import java.util.Set;
  */
 public final class Ans2TagReusedTooSoon extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.ans2();
 
     private static final Threshold DISTANCE =
             Threshold.count("ans2-tag-reused-too-soon.distance", 2);
@@ -61,8 +64,8 @@ public final class Ans2TagReusedTooSoon extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        return Profiles.isAns2(h) ? "" : "the controller is not known to be Apple's ANS2";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

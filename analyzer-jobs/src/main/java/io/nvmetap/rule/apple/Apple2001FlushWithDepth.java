@@ -15,6 +15,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.Set;
  */
 public final class Apple2001FlushWithDepth extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.sees(Unseen.DEVICE_SIDE, Unseen.REGISTER_READ_VALUES);
 
     /** Completions may still be found so long after the command that killed the controller. */
     private static final Threshold SETTLE = Threshold.ms("apple2001-flush-with-depth.settle", 1);
@@ -76,11 +80,8 @@ public final class Apple2001FlushWithDepth extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.sees(Unseen.DEVICE_SIDE)) {
-            return "the source cannot see the device side";
-        }
-        return h.header.sees(Unseen.REGISTER_READ_VALUES) ? "" : "the source cannot see CSTS";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -6,11 +6,11 @@ import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
-import io.nvmetap.history.Profiles;
 import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
@@ -21,6 +21,8 @@ import java.util.Set;
 /** An Apple controller goes silent with two commands in flight that share a buffer. */
 public final class AppleBufferReuseStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.apple();
 
     private int epochReported = -1;
 
@@ -42,8 +44,8 @@ public final class AppleBufferReuseStall extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        return Profiles.isApple(h) ? "" : "the controller is not known to be one of Apple's";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -8,12 +8,12 @@ import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
-import io.nvmetap.history.Profiles;
 import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -24,6 +24,8 @@ import java.util.Set;
 /** An Apple controller stops posting while completions wait to be acknowledged. */
 public final class AppleUnackedCqeStall extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.apple();
 
     private static final Threshold UNACKED = Threshold.ms("apple-unacked-cqe-stall.age", 2);
 
@@ -53,8 +55,8 @@ public final class AppleUnackedCqeStall extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        return Profiles.isApple(h) ? "" : "the controller is not known to be one of Apple's";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -4,12 +4,10 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
-import io.nvmetap.history.Profiles;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.nvme.Sqe;
@@ -17,6 +15,7 @@ import io.nvmetap.nvme.StatusCode;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -31,6 +30,8 @@ import java.util.Set;
  */
 public final class AppleVendorAdminCommands extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.apple().mediated().bothSides();
 
     /** Vendor commands remembered until their completion. */
     private static final int HELD_MAX = 4096;
@@ -66,12 +67,8 @@ public final class AppleVendorAdminCommands extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!Profiles.isApple(h)) {
-            return "the controller is not known to be one of Apple's";
-        }
-        boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
-        return h.header.mediated() && both ? "" : "only one side was seen";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -30,6 +31,8 @@ import java.util.Set;
  */
 public final class BatchPublishedBeforeAccounting extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().bothSides().sees(Unseen.DECISIONS);
 
     private static final Threshold UNPASSED =
             Threshold.ms("batch-published-before-accounting.deadline", 10);
@@ -81,14 +84,8 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        if (!h.header.sees(Unseen.GUEST_SIDE) || !h.header.sees(Unseen.DEVICE_SIDE)) {
-            return "the source cannot see both sides of a doorbell";
-        }
-        return h.header.sees(Unseen.DECISIONS) ? "" : "the source cannot see decisions";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

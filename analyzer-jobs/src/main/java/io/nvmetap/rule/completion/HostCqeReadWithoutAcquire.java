@@ -12,6 +12,7 @@ import io.nvmetap.nvme.Cqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,11 @@ import java.util.Set;
  */
 public final class HostCqeReadWithoutAcquire extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY
+                    .mediated()
+                    .sees(Unseen.DEVICE_SIDE, Unseen.SLOTS, Unseen.CQE_SQHD, Unseen.CQE_SQID);
 
     /** In a smaller queue a completion posted twice may come to the slot it was in before. */
     static final int ENTRIES_MIN = 16;
@@ -41,16 +47,8 @@ public final class HostCqeReadWithoutAcquire extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        if (!h.header.sees(Unseen.DEVICE_SIDE) || !h.header.sees(Unseen.SLOTS)) {
-            return "the source cannot see the slots of completion queues";
-        }
-        return h.header.sees(Unseen.CQE_SQHD) && h.header.sees(Unseen.CQE_SQID)
-                ? ""
-                : "the source cannot see SQHD and SQID of completions";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.List;
@@ -23,6 +24,9 @@ import java.util.Set;
  */
 public final class SqeFetchWithoutAcquire extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated().sees(Unseen.GUEST_SIDE, Unseen.SLOTS, Unseen.SQE_FIELDS);
 
     /** A guest may give up a command that takes so long, and send it again as it was. */
     private static final Threshold RETRY = Threshold.ms("sqe-fetch-without-acquire.retry", 400);
@@ -47,14 +51,8 @@ public final class SqeFetchWithoutAcquire extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        if (!h.header.sees(Unseen.GUEST_SIDE) || !h.header.sees(Unseen.SLOTS)) {
-            return "the source cannot see the slots of submission queues";
-        }
-        return h.header.sees(Unseen.SQE_FIELDS) ? "" : "the source cannot see whole commands";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.nvmetap.nvme.Cqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.Set;
  */
 public final class StalePhaseOrIndexAfterRecreate extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().sees(Unseen.SLOTS, Unseen.CQE_PHASE);
 
     /** Queues that had their first completion, of both sides. */
     private final Map<Integer, CompletionQueue> begun = new HashMap<>();
@@ -43,13 +46,8 @@ public final class StalePhaseOrIndexAfterRecreate extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        return h.header.sees(Unseen.SLOTS) && h.header.sees(Unseen.CQE_PHASE)
-                ? ""
-                : "the source cannot see slots or phase tags of completions";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.nvmetap.history.History;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -24,6 +25,9 @@ import java.util.Set;
  */
 public final class TornCqeCopyback extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator copied completions").sees(Unseen.STORES);
 
     /** Bytes 0 to 13: everything but the status word. */
     private static final int BODY = 0x3FFF;
@@ -55,11 +59,8 @@ public final class TornCqeCopyback extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator copied completions";
-        }
-        return h.header.sees(Unseen.STORES) ? "" : "the source cannot see single stores";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.Arrays;
@@ -25,6 +26,9 @@ import java.util.Set;
  */
 public final class IrqAfterMask extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator delivered interrupts").sees(Unseen.INTERRUPT_DELIVERY);
 
     /** One that was under way when the mask was set may still arrive. */
     private static final Threshold GRACE = Threshold.us("irq-after-mask.grace", 10);
@@ -58,13 +62,8 @@ public final class IrqAfterMask extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator delivered interrupts";
-        }
-        return h.header.sees(Unseen.INTERRUPT_DELIVERY)
-                ? ""
-                : "the source cannot see whether interrupts arrive";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
@@ -32,6 +33,11 @@ import java.util.Map;
  */
 public final class IrqSuppressedWhileBusy extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY
+                    .mediated("no mediator worked on doorbells")
+                    .sees(Unseen.INTERRUPT_DELIVERY, Unseen.MSIX_TABLE);
 
     private static final Threshold SILENT = Threshold.ms("irq-suppressed-while-busy.deadline", 100);
 
@@ -96,14 +102,8 @@ public final class IrqSuppressedWhileBusy extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator worked on doorbells";
-        }
-        if (!h.header.sees(Unseen.INTERRUPT_DELIVERY)) {
-            return "the source cannot see whether interrupts arrive";
-        }
-        return h.header.sees(Unseen.MSIX_TABLE) ? "" : "the source cannot see interrupt masks";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.nvmetap.history.VectorMasks;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -27,6 +28,8 @@ import java.util.Set;
 /** A completion lies for long without an interrupt, until the guest finds it by polling. */
 public final class LostIrqPolledRescue extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.INTERRUPT_DELIVERY, Unseen.MSIX_TABLE);
 
     private static final Threshold AGE = Threshold.ms("lost-irq-polled-rescue.age", 100);
 
@@ -77,11 +80,8 @@ public final class LostIrqPolledRescue extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.sees(Unseen.INTERRUPT_DELIVERY)) {
-            return "the source cannot see whether interrupts arrive";
-        }
-        return h.header.sees(Unseen.MSIX_TABLE) ? "" : "the source cannot see interrupt masks";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

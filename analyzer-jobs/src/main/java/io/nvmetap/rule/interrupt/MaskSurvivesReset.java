@@ -13,6 +13,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.List;
@@ -25,6 +26,8 @@ import java.util.Set;
  */
 public final class MaskSurvivesReset extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.REGISTER_READ_VALUES);
 
     private static final long ALL = 0xFFFF_FFFFL;
 
@@ -68,10 +71,8 @@ public final class MaskSurvivesReset extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        return h.header.sees(Unseen.REGISTER_READ_VALUES)
-                ? ""
-                : "the source cannot see what registers read as";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -10,12 +10,16 @@ import io.nvmetap.history.History;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 
 /** The mediator clears a vector's mask and goes on without reading the table back. */
 public final class MsixUnmaskNotFlushed extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator wrote masks").sees(Unseen.MSIX_TABLE);
 
     private long pendingSeq = -1;
     private int pendingVector;
@@ -35,11 +39,8 @@ public final class MsixUnmaskNotFlushed extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator wrote masks";
-        }
-        return h.header.sees(Unseen.MSIX_TABLE) ? "" : "the source cannot see interrupt masks";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

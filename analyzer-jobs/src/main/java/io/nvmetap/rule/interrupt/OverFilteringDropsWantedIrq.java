@@ -13,6 +13,7 @@ import io.nvmetap.history.VectorMasks;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
@@ -27,6 +28,11 @@ import java.util.Map;
  */
 public final class OverFilteringDropsWantedIrq extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY
+                    .mediated("no mediator held interrupts back")
+                    .sees(Unseen.INTERRUPT_DELIVERY, Unseen.MSIX_TABLE);
 
     private static final Threshold KEPT =
             Threshold.ms("over-filtering-drops-wanted-irq.deadline", 100);
@@ -90,14 +96,8 @@ public final class OverFilteringDropsWantedIrq extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator held interrupts back";
-        }
-        if (!h.header.sees(Unseen.INTERRUPT_DELIVERY)) {
-            return "the source cannot see whether interrupts arrive";
-        }
-        return h.header.sees(Unseen.MSIX_TABLE) ? "" : "the source cannot see interrupt masks";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -33,6 +34,8 @@ import java.util.Set;
  */
 public final class PinIrqDeassertedEarly extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.INTERRUPT_DELIVERY);
 
     private static final Threshold DOWN = Threshold.us("pin-irq-deasserted-early.down", 20);
 
@@ -68,10 +71,8 @@ public final class PinIrqDeassertedEarly extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        return h.header.sees(Unseen.INTERRUPT_DELIVERY)
-                ? ""
-                : "the source cannot see whether interrupts arrive";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

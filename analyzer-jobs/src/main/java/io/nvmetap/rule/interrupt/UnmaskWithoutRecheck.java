@@ -16,6 +16,7 @@ import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
@@ -32,6 +33,9 @@ import java.util.Set;
  */
 public final class UnmaskWithoutRecheck extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator held interrupts back").sees(Unseen.MSIX_TABLE);
 
     private static final Threshold UNCHECKED = Threshold.ms("unmask-without-recheck.deadline", 10);
 
@@ -85,11 +89,8 @@ public final class UnmaskWithoutRecheck extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator held interrupts back";
-        }
-        return h.header.sees(Unseen.MSIX_TABLE) ? "" : "the source cannot see interrupt masks";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -26,6 +27,8 @@ import java.util.Set;
  */
 public final class ApstDeepSleepHang extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.REAL_TIME, Unseen.DEVICE_SIDE);
 
     private static final Threshold IDLE = Threshold.ms("apst-deep-sleep-hang.idle", 100);
     private static final Threshold WAKE = Threshold.ms("apst-deep-sleep-hang.wake", 250);
@@ -71,13 +74,8 @@ public final class ApstDeepSleepHang extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (h.header.unseen().contains(Unseen.REAL_TIME)) {
-            return "times are those of an emulation";
-        }
-        return h.header.unseen().contains(Unseen.DEVICE_SIDE)
-                ? "the controller's side is not seen"
-                : "";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

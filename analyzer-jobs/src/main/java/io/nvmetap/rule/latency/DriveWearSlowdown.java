@@ -13,6 +13,7 @@ import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
@@ -26,6 +27,8 @@ import java.util.Set;
  */
 public final class DriveWearSlowdown extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.REAL_TIME, Unseen.DEVICE_SIDE);
 
     private static final Threshold RATIO = Threshold.percent("drive-wear-slowdown.ratio", 150);
     private static final Threshold RISE = Threshold.us("drive-wear-slowdown.rise", 10);
@@ -57,13 +60,8 @@ public final class DriveWearSlowdown extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (h.header.unseen().contains(Unseen.REAL_TIME)) {
-            return "times are those of an emulation";
-        }
-        return h.header.unseen().contains(Unseen.DEVICE_SIDE)
-                ? "the controller's side is not seen"
-                : "";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

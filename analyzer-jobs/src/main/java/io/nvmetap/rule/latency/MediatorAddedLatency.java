@@ -12,6 +12,7 @@ import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.Arrays;
@@ -25,6 +26,8 @@ import java.util.Set;
  */
 public final class MediatorAddedLatency extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().sees(Unseen.REAL_TIME).bothSides();
 
     /** Commands judged together, and how many such lots in a row must be slow. */
     static final int LOT = 256;
@@ -63,17 +66,8 @@ public final class MediatorAddedLatency extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stands between";
-        }
-        if (h.header.unseen().contains(Unseen.REAL_TIME)) {
-            return "times are those of an emulation";
-        }
-        boolean both =
-                !h.header.unseen().contains(Unseen.GUEST_SIDE)
-                        && !h.header.unseen().contains(Unseen.DEVICE_SIDE);
-        return both ? "" : "one side of the mediator is not seen";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.nvmetap.nvme.StatusCode;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
@@ -31,6 +32,8 @@ import java.util.Set;
  */
 public final class StripeOrDepthMismatch extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.REAL_TIME);
 
     /** How much longer, median of the pairs. */
     static final Threshold RATIO = Threshold.percent("stripe-or-depth-mismatch.ratio", 150);
@@ -90,8 +93,8 @@ public final class StripeOrDepthMismatch extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        return h.header.sees(Unseen.REAL_TIME) ? "" : "times are those of an emulation";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

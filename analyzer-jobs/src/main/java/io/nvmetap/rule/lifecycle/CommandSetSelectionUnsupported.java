@@ -14,6 +14,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.util.List;
@@ -26,6 +27,9 @@ import java.util.Set;
  */
 public final class CommandSetSelectionUnsupported extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated().sees(Unseen.GUEST_SIDE, Unseen.REGISTER_READ_VALUES);
 
     private static final long MS = 1_000_000L;
 
@@ -56,15 +60,8 @@ public final class CommandSetSelectionUnsupported extends Rule implements Timed 
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        if (!h.header.sees(Unseen.GUEST_SIDE)) {
-            return "the source cannot see the guest side";
-        }
-        boolean values = h.header.sees(Unseen.REGISTER_READ_VALUES);
-        return values ? "" : "the source cannot see values of register reads";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.nvmetap.rule.lifecycle;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -13,6 +12,7 @@ import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +24,8 @@ import java.util.Set;
  */
 public final class DbbufConfigPassedThrough extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().bothSides();
 
     private static final int STATUS_BYTE = 14;
 
@@ -47,12 +49,8 @@ public final class DbbufConfigPassedThrough extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
-        return both ? "" : "the source cannot see both sides of a command";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.nvmetap.rule.lifecycle;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -10,6 +9,7 @@ import io.nvmetap.history.History;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +17,8 @@ import java.util.Set;
 /** A Delete overtakes a completion that the mediator has taken and not copied. */
 public final class DeleteRacesCompletion extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().bothSides();
 
     private final DeletedQueues deleted = new DeletedQueues();
 
@@ -35,12 +37,8 @@ public final class DeleteRacesCompletion extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
-        return both ? "" : "the source cannot see both sides";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

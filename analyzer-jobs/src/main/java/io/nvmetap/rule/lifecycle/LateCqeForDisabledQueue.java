@@ -15,6 +15,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,8 @@ import java.util.Set;
 /** A completion is copied to a guest that deleted the queue or disabled the controller. */
 public final class LateCqeForDisabledQueue extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().sees(Unseen.GUEST_SIDE);
 
     private final DeletedQueues deleted = new DeletedQueues();
 
@@ -43,11 +46,8 @@ public final class LateCqeForDisabledQueue extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.nvmetap.nvme.StatusCode;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.Set;
 /** The mediator gives back the memory of a queue that the controller still has. */
 public final class QueueMemoryFreedWhileOwned extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().sees(Unseen.DEVICE_SIDE);
 
     /** Queues the controller has (twice the id, plus one for completion queues) to the proof. */
     private final Map<Integer, Long> owned = new HashMap<>();
@@ -48,11 +51,8 @@ public final class QueueMemoryFreedWhileOwned extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        return h.header.sees(Unseen.DEVICE_SIDE) ? "" : "the source cannot see the device side";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

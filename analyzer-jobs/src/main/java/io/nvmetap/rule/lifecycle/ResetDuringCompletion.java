@@ -11,6 +11,7 @@ import io.nvmetap.history.History;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,8 @@ import java.util.Set;
 /** The mediator goes on copying, submitting or ringing while a reset runs. */
 public final class ResetDuringCompletion extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().sees(Unseen.RESETS);
 
     private long reportedReset = -1;
 
@@ -36,11 +39,8 @@ public final class ResetDuringCompletion extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        return h.header.sees(Unseen.RESETS) ? "" : "the source cannot see resets begin and end";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

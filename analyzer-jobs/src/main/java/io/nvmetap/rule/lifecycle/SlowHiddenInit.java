@@ -4,7 +4,6 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -13,6 +12,7 @@ import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Where;
 import java.util.HashSet;
@@ -24,6 +24,8 @@ import java.util.Set;
 /** A guest's admin command waits while the mediator runs admin commands of its own. */
 public final class SlowHiddenInit extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().bothSides();
 
     private static final Threshold WAIT = Threshold.ms("slow-hidden-init.wait", 500);
 
@@ -65,12 +67,8 @@ public final class SlowHiddenInit extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
-        return both ? "" : "the source cannot see both sides";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

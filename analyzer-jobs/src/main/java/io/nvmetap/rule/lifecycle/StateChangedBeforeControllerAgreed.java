@@ -6,7 +6,6 @@ import io.nvmetap.event.DoorbellKind;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -17,6 +16,7 @@ import io.nvmetap.nvme.StatusCode;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -27,6 +27,8 @@ import java.util.Set;
 /** The mediator makes or ends a queue at the request, not at the controller's answer. */
 public final class StateChangedBeforeControllerAgreed extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().bothSides();
 
     /** Queue commands remembered that nobody answers. */
     private static final int PASSED_MAX = 4096;
@@ -69,12 +71,8 @@ public final class StateChangedBeforeControllerAgreed extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        boolean both = h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE);
-        return both ? "" : "the source cannot see both sides";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

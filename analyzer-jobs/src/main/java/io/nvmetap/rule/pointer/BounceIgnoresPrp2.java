@@ -11,6 +11,7 @@ import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,9 @@ import java.util.Set;
 /** The mediator goes on behind PRP1's page where the command says that PRP2 is the second page. */
 public final class BounceIgnoresPrp2 extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator copied for the guest").sees(Unseen.GUEST_SIDE);
 
     public BounceIgnoresPrp2() {
         super(
@@ -34,11 +38,8 @@ public final class BounceIgnoresPrp2 extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator copied for the guest";
-        }
-        return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.nvmetap.nvme.Sqe;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.Set;
  */
 abstract class ListRule extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator followed the guest's lists").sees(Unseen.GUEST_SIDE);
 
     /** Commands whose lists are kept; they are fetched at once. */
     private static final int COMMANDS_MAX = 64;
@@ -42,11 +46,8 @@ abstract class ListRule extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator followed the guest's lists";
-        }
-        return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.BitSet;
@@ -29,6 +30,8 @@ import java.util.Set;
  */
 public final class DoorbellReadOrEarly extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.OTHER);
 
     private static final int QIDS = 1 << 16;
 
@@ -78,8 +81,8 @@ public final class DoorbellReadOrEarly extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        return h.header.sees(Unseen.OTHER) ? "" : "the source cannot see enables";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

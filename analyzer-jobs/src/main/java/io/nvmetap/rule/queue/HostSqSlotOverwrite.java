@@ -13,6 +13,7 @@ import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,9 @@ import java.util.Set;
  */
 public final class HostSqSlotOverwrite extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated().sees(Unseen.DEVICE_SIDE, Unseen.SLOTS, Unseen.CQE_SQHD);
 
     public HostSqSlotOverwrite() {
         super(
@@ -44,14 +48,8 @@ public final class HostSqSlotOverwrite extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        if (!h.header.sees(Unseen.DEVICE_SIDE) || !h.header.sees(Unseen.SLOTS)) {
-            return "the source cannot see the slots of submission queues";
-        }
-        return h.header.sees(Unseen.CQE_SQHD) ? "" : "the source cannot see SQHD of completions";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -26,6 +27,8 @@ import java.util.Set;
 /** The guest rang a tail and the mediator, alive, did not fetch. */
 public final class LostDeferredDoorbell extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().sees(Unseen.GUEST_SIDE);
 
     private static final Threshold UNSERVED = Threshold.ms("lost-deferred-doorbell.unserved", 10);
 
@@ -58,11 +61,8 @@ public final class LostDeferredDoorbell extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        return h.header.sees(Unseen.GUEST_SIDE) ? "" : "the source cannot see the guest side";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -30,6 +31,16 @@ import java.util.Set;
  */
 public final class SqCqDoorbellPairRace extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    /** Of a clock that is coarser nothing can be said. */
+    private static final long RESOLUTION_NS_MAX = 200;
+
+    private static final Sight NEEDS =
+            Sight.ANY
+                    .sees(Unseen.CPU)
+                    .when(
+                            h -> h.header.timeResolutionNs() <= RESOLUTION_NS_MAX,
+                            "the clock of the source is too coarse");
 
     private static final Threshold OVERLAP = Threshold.ns("sq-cq-doorbell-pair-race.overlap", 200);
 
@@ -75,11 +86,8 @@ public final class SqCqDoorbellPairRace extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.sees(Unseen.CPU)) {
-            return "the source cannot see which CPU rang a doorbell";
-        }
-        return h.header.timeResolutionNs() > 200 ? "the clock of the source is too coarse" : "";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.nvmetap.history.History;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,8 @@ import java.util.Set;
  */
 public final class EnableRefused extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.REGISTER_READ_VALUES);
 
     private final EnableTrack guest = new EnableTrack(Side.GUEST);
     private final EnableTrack device = new EnableTrack(Side.DEVICE);
@@ -40,9 +43,8 @@ public final class EnableRefused extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        boolean values = h.header.sees(Unseen.REGISTER_READ_VALUES);
-        return values ? "" : "the source cannot see values of register reads";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,8 @@ import java.util.Set;
  */
 public final class RdyWaitQuirks extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.sees(Unseen.REGISTER_READ_VALUES);
 
     private static final long MS = 1_000_000L;
 
@@ -54,9 +57,8 @@ public final class RdyWaitQuirks extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        boolean values = h.header.sees(Unseen.REGISTER_READ_VALUES);
-        return values ? "" : "the source cannot see values of register reads";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,8 @@ import java.util.Set;
  */
 public final class HostAndGuestCommandsMixed extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated("no mediator issued commands of its own");
 
     private int epochReported = -1;
 
@@ -40,8 +43,8 @@ public final class HostAndGuestCommandsMixed extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        return h.header.mediated() ? "" : "no mediator issued commands of its own";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.nvmetap.rule.request;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -13,6 +12,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -26,6 +26,9 @@ import java.util.Set;
  */
 public final class HostRequestWaitsForEver extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator issued commands of its own").bothSides();
 
     private static final Threshold DEADLINE =
             Threshold.ms("host-request-waits-for-ever.deadline", 10_000);
@@ -58,13 +61,8 @@ public final class HostRequestWaitsForEver extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator issued commands of its own";
-        }
-        return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
-                ? ""
-                : "the source cannot see both sides of the mediator";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.nvmetap.nvme.Registers;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -29,6 +30,9 @@ import java.util.Set;
  */
 public final class InterceptCounterRace extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator held requests").sees(Unseen.RESETS);
 
     private static final Threshold RESET = Threshold.ms("intercept-counter-race.reset", 5_000);
 
@@ -68,11 +72,8 @@ public final class InterceptCounterRace extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator held requests";
-        }
-        return h.header.sees(Unseen.RESETS) ? "" : "the source cannot see resets begin and end";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

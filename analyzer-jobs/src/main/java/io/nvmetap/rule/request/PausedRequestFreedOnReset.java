@@ -10,6 +10,7 @@ import io.nvmetap.history.History;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
@@ -23,6 +24,8 @@ import java.util.Set;
  */
 public final class PausedRequestFreedOnReset extends Rule {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated("no mediator held requests");
 
     /** Requests remembered, of each kind. */
     private static final int KEPT_MAX = 4096;
@@ -59,8 +62,8 @@ public final class PausedRequestFreedOnReset extends Rule {
     }
 
     @Override
-    public String blind(History h) {
-        return h.header.mediated() ? "" : "no mediator held requests";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

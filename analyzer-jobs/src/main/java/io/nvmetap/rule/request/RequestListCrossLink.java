@@ -4,7 +4,6 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.RequestStep;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -18,6 +17,7 @@ import io.nvmetap.rule.CommonThresholds;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
@@ -33,6 +33,8 @@ import java.util.Set;
  */
 public final class RequestListCrossLink extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS = Sight.ANY.mediated().bothSides();
 
     /** Deadlines are looked at this often, in event time. */
     private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
@@ -84,13 +86,8 @@ public final class RequestListCrossLink extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator stood between guest and controller";
-        }
-        return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
-                ? ""
-                : "the source cannot see both sides of the mediator";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.RequestStep;
 import io.nvmetap.event.Side;
-import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Severity;
 import io.nvmetap.history.Command;
@@ -16,6 +15,7 @@ import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
+import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
 import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
@@ -34,6 +34,9 @@ import java.util.Set;
  */
 public final class SideStarvation extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
+
+    private static final Sight NEEDS =
+            Sight.ANY.mediated("no mediator issued commands of its own").bothSides();
 
     private static final Threshold LONGEST = Threshold.ms("side-starvation.max", 1_000);
     private static final Threshold P99 = Threshold.ms("side-starvation.p99", 100);
@@ -97,13 +100,8 @@ public final class SideStarvation extends Rule implements Timed {
     }
 
     @Override
-    public String blind(History h) {
-        if (!h.header.mediated()) {
-            return "no mediator issued commands of its own";
-        }
-        return h.header.sees(Unseen.GUEST_SIDE) && h.header.sees(Unseen.DEVICE_SIDE)
-                ? ""
-                : "the source cannot see both sides of the mediator";
+    public Sight needs() {
+        return NEEDS;
     }
 
     @Override
