@@ -49,7 +49,7 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
     /** Guest completion queues that were once rung wrongly: nobody knows what counts there. */
     private final Set<Integer> spoiled = new HashSet<>();
 
-    /** What the mediator holds of a queue, and when it last did. */
+    /** What the mediator holds of a queue, if anything, and when it last did. */
     private final Map<Integer, Set<String>> held = new HashMap<>();
 
     private final Map<Integer, Long> heldNs = new HashMap<>();
@@ -186,6 +186,9 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
                 if (things != null) {
                     things.remove(e.text);
                     heldNs.put(e.qid, h.nowNs);
+                    if (things.isEmpty()) {
+                        held.remove(e.qid);
+                    }
                 }
             }
             case REJECTED -> refused |= e.cid < 0;
