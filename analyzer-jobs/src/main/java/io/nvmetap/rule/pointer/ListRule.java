@@ -96,8 +96,7 @@ abstract class ListRule extends Rule {
             return;
         }
         // One that does not concern the rule takes its place all the same among those untold.
-        ListWalk walk =
-                concerns(e, pageSize) ? new ListWalk(e, pageSize, runs, pages()) : null;
+        ListWalk walk = concerns(e, pageSize) ? new ListWalk(e, pageSize, runs, pages()) : null;
         if (e.pageCount <= 0) {
             untold.put(e.commandId, walk);
             bound(untold);
