@@ -50,6 +50,10 @@ public final class Apple2001FlushWithDepth extends Rule {
     private long metSeq;
     private int metWith;
     private boolean readySeen;
+
+    /** The last Flush in flight when it was looked for; none was sent since. */
+    private Command lastFlush;
+
     private int epoch = -1;
     private int epochFallen = -1;
     private long gapSeq = -1;
@@ -98,6 +102,7 @@ public final class Apple2001FlushWithDepth extends Rule {
             epoch = h.device.epoch;
             gapSeq = h.gapSeq;
             flushId = -1;
+            lastFlush = null;
             readySeen = false;
         }
         Command c = h.facts.command;
@@ -114,7 +119,7 @@ public final class Apple2001FlushWithDepth extends Rule {
     private void sent(History h, Command c, Judge judge) {
         samples++;
         samplesAfterFlush += fresh(h, judge) ? 1 : 0;
-        if (h.device.counts().io(Opcodes.IO_FLUSH) == 0) {
+        if (h.device.counts().io(Opcodes.IO_FLUSH) == 0 || isMet(h, c)) {
             return;
         }
         Command flush = null;
@@ -124,12 +129,23 @@ public final class Apple2001FlushWithDepth extends Rule {
             ios += counts ? 1 : 0;
             flush = counts && other.opcode == Opcodes.IO_FLUSH ? other : flush;
         }
+        lastFlush = flush;
         if (flush != null && ios > 1 && flush.commandId != flushId) {
             flushId = flush.commandId;
             metNs = c.startNs;
             metSeq = flush.startSeq;
             metWith = ios - 1;
         }
+    }
+
+    /** The last Flush in flight is known to have met others: nobody looks for it again. */
+    private boolean isMet(History h, Command c) {
+        Command f = lastFlush;
+        return f != null
+                && f.commandId == flushId
+                && c.opcode != Opcodes.IO_FLUSH
+                && !f.released
+                && h.device.inFlight(f.sqid, f.cid) == f;
     }
 
     /** A Flush met other commands and nothing completed since. */

@@ -52,7 +52,7 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
     /** Guest completion queues that were once rung wrongly: nobody knows what counts there. */
     private final Set<Integer> spoiled = new HashSet<>();
 
-    /** What the mediator holds of a queue, and when it last did. */
+    /** What the mediator holds of a queue, if anything, and when it last did. */
     private final Map<Integer, Set<String>> held = new HashMap<>();
 
     private final Map<Integer, Long> heldNs = new HashMap<>();
@@ -62,6 +62,12 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
 
     private boolean refused;
     private long gapSeen = -1;
+
+    /**
+     * What waits on the device side's completion queues was not acknowledged before; so long
+     * nothing can be overdue, and nobody walks what waits. 0, the least, in older state.
+     */
+    private long ackedFromNs;
 
     public BatchPublishedBeforeAccounting() {
         super(
@@ -101,8 +107,10 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
     @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         if (!blind(h).isEmpty()) {
+            ackedFromNs = Long.MIN_VALUE;
             return;
         }
+        mayBeAcked(h.facts.command, e.timeNs);
         boolean gap = gapSeen != h.gapSeq;
         gapSeen = h.gapSeq;
         if (gap || e.kind == EventKind.CONTROLLER_RESET || h.facts.disabled || h.facts.enabled) {
@@ -119,6 +127,17 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
             } else if (head && e.kind == EventKind.SHADOW_DOORBELL) {
                 spoiled.add(e.qid);
             }
+        }
+    }
+
+    /** Acknowledged by this event, or found to have been: when its completion is copied or seen. */
+    private void mayBeAcked(Command c, long nowNs) {
+        ackedFromNs = Math.min(ackedFromNs, nowNs);
+        if (c != null && c.ackedNs >= 0) {
+            ackedFromNs = Math.min(ackedFromNs, c.ackedNs);
+        }
+        if (c != null && c.fetched != null && c.fetched.ackedNs >= 0) {
+            ackedFromNs = Math.min(ackedFromNs, c.fetched.ackedNs);
         }
     }
 
@@ -164,6 +183,9 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
                 if (things != null) {
                     things.remove(e.text);
                     heldNs.put(e.qid, h.nowNs);
+                    if (things.isEmpty()) {
+                        held.remove(e.qid);
+                    }
                 }
             }
             case REJECTED -> refused |= e.cid < 0;
@@ -198,6 +220,13 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
         if (!h.device.known || h.device.doorbellBuffers) {
             return ALWAYS;
         }
+        long limitNs =
+                Math.min(
+                        judge.settings().of(UNPASSED),
+                        judge.settings().of(CommonThresholds.PAUSED_DOORBELL));
+        if (held.isEmpty() && h.nowNs <= ackedFromNs + limitNs) {
+            return ackedFromNs + limitNs;
+        }
         for (CompletionQueue cq : h.device.cqs.values()) {
             Command oldest = cq.unacked.peekFirst();
             boolean acked = oldest != null && oldest.fetched != null && oldest.fetched.ackedNs >= 0;
@@ -205,26 +234,23 @@ public final class BatchPublishedBeforeAccounting extends Rule implements Timed 
                 overdue(h, cq, oldest, judge);
             }
         }
-        return held.isEmpty() ? next(h, judge) : ALWAYS;
+        ackedFromNs = ackedFrom(h);
+        return held.isEmpty() ? ackedFromNs + limitNs : ALWAYS;
     }
 
-    /** Earliest that one which is acknowledged now, or from now on, can be overdue. */
-    private static long next(History h, Judge judge) {
+    /** Earliest that one which waits was acknowledged, or will be from now on. */
+    private static long ackedFrom(History h) {
         long oldestNs = h.nowNs;
         for (CompletionQueue cq : h.device.cqs.values()) {
             if (cq.unacked.size() > LOOKED_THROUGH_MAX) {
-                return ALWAYS;
+                return Long.MIN_VALUE;
             }
             for (Command c : cq.unacked) {
                 boolean acked = c.fetched != null && c.fetched.ackedNs >= 0;
                 oldestNs = acked ? Math.min(oldestNs, c.fetched.ackedNs) : oldestNs;
             }
         }
-        long limitNs =
-                Math.min(
-                        judge.settings().of(UNPASSED),
-                        judge.settings().of(CommonThresholds.PAUSED_DOORBELL));
-        return oldestNs + limitNs;
+        return oldestNs;
     }
 
     private boolean isHeld(History h, int qid) {

@@ -12,6 +12,7 @@ import io.nvmetap.history.SideState;
 import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.nvme.Opcodes;
 import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.QueueChange;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Threshold;
@@ -91,7 +92,9 @@ public final class FwTimeoutFullReset extends Rule {
     @Override
     public void step(History h, CapturedEvent e, Judge judge) {
         SideState side = h.header.mediated() ? h.guest : h.device;
-        lines.values().removeIf(l -> side.sqs.get(l.sq.qid) != l.sq);
+        if (!lines.isEmpty() && QueueChange.possible(h, e, side)) {
+            lines.values().removeIf(l -> side.sqs.get(l.sq.qid) != l.sq);
+        }
         if (e.side != side.side || !side.known) {
             return;
         }

@@ -81,7 +81,9 @@ public final class GuestCqOverrun extends Rule implements Timed {
         if (!blind(h).isEmpty()) {
             return;
         }
-        overrun.values().removeIf(cq -> h.guest.cqs.get(cq.qid) != cq);
+        if (!overrun.isEmpty()) {
+            overrun.values().removeIf(cq -> h.guest.cqs.get(cq.qid) != cq);
+        }
         CompletionQueue cq = h.facts.cq;
         if (cq == null || e.side != Side.GUEST || !h.guest.known) {
             return;
@@ -144,6 +146,9 @@ public final class GuestCqOverrun extends Rule implements Timed {
 
     @Override
     public long time(History h, Judge judge) {
+        if (rooms.isEmpty()) {
+            return NEVER;
+        }
         Iterator<Room> all = rooms.values().iterator();
         while (all.hasNext()) {
             Room room = all.next();

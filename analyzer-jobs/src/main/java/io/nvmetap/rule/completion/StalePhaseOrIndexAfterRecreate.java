@@ -10,6 +10,7 @@ import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
 import io.nvmetap.nvme.Cqe;
 import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.QueueChange;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Sight;
@@ -60,7 +61,9 @@ public final class StalePhaseOrIndexAfterRecreate extends Rule {
         if (!blind(h).isEmpty()) {
             return;
         }
-        begun.values().removeIf(cq -> gone(h, cq));
+        if (QueueChange.possible(h, e)) {
+            begun.values().removeIf(cq -> gone(h, cq));
+        }
         CompletionQueue cq = h.facts.cq;
         boolean seen = e.kind == EventKind.COMPLETION_SEEN;
         boolean completion = seen || e.kind == EventKind.COMPLETION_COPIED;

@@ -45,6 +45,12 @@ public final class TornCqeCopyback extends Rule {
 
     private final Map<Integer, Map<Integer, Slot>> slots = new HashMap<>();
 
+    /** The one of these that was stored into last, as an entry is stored in parts; null none. */
+    private transient Slot last;
+
+    private transient int lastQid;
+    private transient int lastSlot;
+
     public TornCqeCopyback() {
         super(
                 new RuleInfo(
@@ -73,14 +79,29 @@ public final class TornCqeCopyback extends Rule {
     public void step(History h, CapturedEvent e, Judge judge) {
         switch (e.kind) {
             case COMPLETION_STORED -> stored(h, e, judge);
-            case STORE_FENCE ->
-                    slots.getOrDefault(e.qid, Map.of()).values().forEach(s -> s.fenced = s.stored);
-            case COMPLETION_COPIED -> slots.getOrDefault(e.qid, new HashMap<>()).remove(e.slot);
+            case STORE_FENCE -> fenced(slots.get(e.qid));
+            case COMPLETION_COPIED -> {
+                last = null;
+                Map<Integer, Slot> queue = slots.get(e.qid);
+                if (queue != null) {
+                    queue.remove(e.slot);
+                }
+            }
             default -> {
                 if (h.facts.disabled || h.gapSeq == e.seq) {
+                    last = null;
                     slots.clear();
                 }
             }
+        }
+    }
+
+    private static void fenced(Map<Integer, Slot> queue) {
+        if (queue == null) {
+            return;
+        }
+        for (Slot s : queue.values()) {
+            s.fenced = s.stored;
         }
     }
 
@@ -89,9 +110,7 @@ public final class TornCqeCopyback extends Rule {
         if (cq == null || !h.guest.known || e.slot < 0 || e.slot >= cq.sizeEntries) {
             return;
         }
-        Slot slot =
-                slots.computeIfAbsent(e.qid, q -> new HashMap<>())
-                        .computeIfAbsent(e.slot, s -> new Slot());
+        Slot slot = slot(e.qid, e.slot);
         int bytes = ((1 << e.byteCount) - 1) << e.byteOffset & 0xFFFF;
         boolean phase = (bytes >> PHASE_BYTE & 1) != 0;
         int polled = (cq.head + cq.unacked.size()) % cq.sizeEntries;
@@ -104,6 +123,17 @@ public final class TornCqeCopyback extends Rule {
         }
         slot.firstSeq = slot.firstSeq < 0 ? e.seq : slot.firstSeq;
         slot.stored |= bytes;
+    }
+
+    private Slot slot(int qid, int slot) {
+        if (last == null || lastQid != qid || lastSlot != slot) {
+            last =
+                    slots.computeIfAbsent(qid, q -> new HashMap<>())
+                            .computeIfAbsent(slot, s -> new Slot());
+            lastQid = qid;
+            lastSlot = slot;
+        }
+        return last;
     }
 
     private static String why(int bytes, Slot slot, CapturedEvent e) {

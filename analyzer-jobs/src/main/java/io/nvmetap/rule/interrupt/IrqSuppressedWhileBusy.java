@@ -13,6 +13,7 @@ import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.QueueChange;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Sight;
@@ -80,6 +81,11 @@ public final class IrqSuppressedWhileBusy extends Rule {
 
     private final Map<Integer, Long> rung = new HashMap<>();
 
+    /** The guest's queues are as they were when those that are gone were forgotten there. */
+    private boolean lockedSwept;
+
+    private boolean rungSwept;
+
     /** How messages come in this epoch; UNKNOWN as long as none came, or the line is used. */
     private InterruptKind mode = InterruptKind.UNKNOWN;
 
@@ -117,23 +123,31 @@ public final class IrqSuppressedWhileBusy extends Rule {
             mode = InterruptKind.UNKNOWN;
             return;
         }
+        if (QueueChange.possible(h, e, h.guest)) {
+            lockedSwept = false;
+            rungSwept = false;
+        }
         if (!waiting.isEmpty()) {
             overdue(h, e, judge);
         }
         switch (e.kind) {
             case DOORBELL_RUNG -> {
                 if (e.side == Side.GUEST && e.doorbell == DoorbellKind.SQ_TAIL) {
-                    remember(h, rung, e.qid, e.seq);
+                    remember(h, rung, rungSwept, e.qid, e.seq);
+                    rungSwept = true;
                 }
             }
-            case LOCK_TAKEN -> remember(h, locked, (int) e.value, e.seq);
+            case LOCK_TAKEN -> {
+                remember(h, locked, lockedSwept, (int) e.value, e.seq);
+                lockedSwept = true;
+            }
             case LOCK_RELEASED -> locked.remove((int) e.value);
             case INTERRUPT_DELIVERED -> {
                 boolean message = e.interrupt != InterruptKind.INTX;
                 mode = message ? e.interrupt : InterruptKind.UNKNOWN;
-                waiting.values().removeIf(w -> !message || w.vector == e.vector);
+                told(e.vector, message);
             }
-            case INTERRUPT_SUPPRESSED -> waiting.values().removeIf(w -> w.vector == e.vector);
+            case INTERRUPT_SUPPRESSED -> told(e.vector, true);
             case COMPLETION_COPIED -> copied(h, judge);
             default -> {
                 // Neither works on a doorbell nor tells the guest.
@@ -144,9 +158,19 @@ public final class IrqSuppressedWhileBusy extends Rule {
         }
     }
 
+    /** By a message those of its vector, by the line all. */
+    private void told(int vector, boolean message) {
+        if (!waiting.isEmpty()) {
+            waiting.values().removeIf(w -> !message || w.vector == vector);
+        }
+    }
+
     /** Queues that are gone are forgotten, so that there are never more than queues. */
-    private static void remember(History h, Map<Integer, Long> what, int qid, long seq) {
-        what.keySet().retainAll(h.guest.sqs.keySet());
+    private static void remember(
+            History h, Map<Integer, Long> what, boolean swept, int qid, long seq) {
+        if (!swept) {
+            what.keySet().retainAll(h.guest.sqs.keySet());
+        }
         if (h.guest.sqs.containsKey(qid)) {
             what.put(qid, seq);
         }
@@ -160,8 +184,8 @@ public final class IrqSuppressedWhileBusy extends Rule {
         }
         // With an older one there, an interrupt may be out that the guest has not answered yet.
         boolean first = cq.unacked.peekFirst() == c && cq.interruptSeq < c.doneSeq;
-        long workSeq = workSeq(h, c);
-        if (first && workSeq >= 0 && h.guest.masks.unmasked(cq.vector, mode)) {
+        long workSeq = first ? workSeq(h, c) : -1;
+        if (workSeq >= 0 && h.guest.masks.unmasked(cq.vector, mode)) {
             judge.chance();
             waiting.put(cq.qid, new Waiting(c, cq.vector, workSeq));
         }

@@ -58,6 +58,9 @@ final class UntoldCompletions implements Serializable {
     private InterruptKind how = InterruptKind.UNKNOWN;
     private boolean coalescing;
 
+    /** No vector has one that was found untold. */
+    private boolean allTold;
+
     void step(History h, CapturedEvent e, Judge judge) {
         boolean over =
                 h.gapSeq == e.seq || h.facts.disabled || e.kind == EventKind.CONTROLLER_RESET;
@@ -122,6 +125,7 @@ final class UntoldCompletions implements Serializable {
         if (c != null && v.looked && !sameLook && v.found == null && wanted(h, cq, v, c)) {
             judge.chance();
             v.found = c;
+            allTold = false;
             v.behind = 0;
         } else if (v.behind > 0) {
             v.behind--;
@@ -141,11 +145,15 @@ final class UntoldCompletions implements Serializable {
 
     /** An interrupt is still waited for. */
     boolean waits() {
+        if (allTold) {
+            return false;
+        }
         for (Vector v : vectors.values()) {
             if (v.found != null) {
                 return true;
             }
         }
+        allTold = true;
         return false;
     }
 
@@ -153,6 +161,9 @@ final class UntoldCompletions implements Serializable {
      * @return one for which no interrupt came in time either, or null
      */
     Command overdue(History h) {
+        if (allTold) {
+            return null;
+        }
         for (Vector v : vectors.values()) {
             Command c = v.found;
             if (c != null && h.nowNs - c.doneNs > BEHIND_NS) {

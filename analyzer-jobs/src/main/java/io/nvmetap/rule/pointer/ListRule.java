@@ -96,12 +96,13 @@ abstract class ListRule extends Rule {
         if (runs == null || !ListWalk.needed(e, pageSize)) {
             return;
         }
-        ListWalk walk = new ListWalk(e, pageSize, runs, pages());
-        if (e.pageCount > 0) {
-            judge(h, e, walk, true, judge);
-        } else {
+        // One that does not concern the rule takes its place all the same among those untold.
+        ListWalk walk = concerns(e, pageSize) ? new ListWalk(e, pageSize, runs, pages()) : null;
+        if (e.pageCount <= 0) {
             untold.put(e.commandId, walk);
             bound(untold);
+        } else if (walk != null) {
+            judge(h, e, walk, true, judge);
         }
     }
 
@@ -119,7 +120,13 @@ abstract class ListRule extends Rule {
     }
 
     /**
-     * Judges one command.
+     * Whether the rule can say anything of a command that needs a list; told by its entry alone,
+     * because most cannot concern it and the walk of their lists is what costs.
+     */
+    abstract boolean concerns(CapturedEvent fetched, int pageSize);
+
+    /**
+     * Judges one command that concerns the rule.
      *
      * @param used has the pages that were used
      * @param told the pages are the mediator's account of the guest's; false: they may be other

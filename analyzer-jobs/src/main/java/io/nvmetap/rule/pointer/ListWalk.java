@@ -15,7 +15,7 @@ import java.util.List;
 final class ListWalk implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private static final int ENTRY_BYTES = 8;
+    static final int ENTRY_BYTES = 8;
 
     /**
      * List entries as somebody read them.
@@ -118,11 +118,6 @@ final class ListWalk implements Serializable {
     /** Page {@code i} is the one entry of its list that stands in the last place and is data. */
     boolean lastPlace(int i) {
         return i > 0 && last(place[i]);
-    }
-
-    /** The first list begins inside its page. */
-    boolean offset() {
-        return (prp2 & pageSize - 1) != 0;
     }
 
     /** The first event of the evidence beside the command's: a run that covers the address. */

@@ -32,6 +32,15 @@ public final class PrpListLastEntry extends ListRule {
                         List.of("F2")));
     }
 
+    /** The data need so many entries that one stands in the last place of the first list page. */
+    @Override
+    boolean concerns(CapturedEvent fetched, int pageSize) {
+        int inPage = pageSize - 1;
+        long before = (inPage - (Sqe.prp2(fetched.entry, 0) & inPage)) / ListWalk.ENTRY_BYTES;
+        long first = pageSize - (Sqe.prp1(fetched.entry, 0) & inPage);
+        return fetched.dataBytes - first > before * pageSize;
+    }
+
     @Override
     void judge(History h, CapturedEvent used, ListWalk walk, boolean told, Judge judge) {
         int difference = walk.difference(used);

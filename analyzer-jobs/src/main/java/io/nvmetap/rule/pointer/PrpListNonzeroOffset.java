@@ -29,11 +29,14 @@ public final class PrpListNonzeroOffset extends ListRule {
                         List.of("F1")));
     }
 
+    /** The list begins inside its page. */
+    @Override
+    boolean concerns(CapturedEvent fetched, int pageSize) {
+        return (Sqe.prp2(fetched.entry, 0) & pageSize - 1) != 0;
+    }
+
     @Override
     void judge(History h, CapturedEvent used, ListWalk walk, boolean told, Judge judge) {
-        if (!walk.offset()) {
-            return;
-        }
         long start = walk.prp2 & -(long) walk.pageSize;
         long atStart = walk.entry(start);
         long second = walk.usedFor(used, 1);

@@ -60,6 +60,9 @@ public final class SqCqDoorbellPairRace extends Rule implements Timed {
 
     private final Map<Integer, Pair> pairs = new HashMap<>();
 
+    /** The doorbells of no pair were rung together since the last silence. */
+    private boolean calm;
+
     /** Locks that are held: those of pairs, and -1 for the controller's. */
     private final Set<Integer> locks = new HashSet<>();
 
@@ -126,12 +129,13 @@ public final class SqCqDoorbellPairRace extends Rule implements Timed {
             p.overlapFromSeq = p.seq[other];
             p.overlapSeq = e.seq;
             p.overlapNs = e.timeNs;
+            calm = false;
         }
     }
 
     @Override
     public long time(History h, Judge judge) {
-        if (pairs.isEmpty() || !blind(h).isEmpty()) {
+        if (calm || pairs.isEmpty() || !blind(h).isEmpty()) {
             return NEVER;
         }
         if (!h.device.known) {
@@ -148,6 +152,7 @@ public final class SqCqDoorbellPairRace extends Rule implements Timed {
             }
             next = p.overlapNs >= 0 ? Math.min(next, p.overlapNs + silence) : next;
         }
+        calm = next == NEVER;
         return next;
     }
 

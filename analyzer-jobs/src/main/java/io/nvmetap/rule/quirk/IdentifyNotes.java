@@ -99,12 +99,13 @@ final class IdentifyNotes implements Serializable {
     }
 
     private void completed(Command c, CapturedEvent e) {
-        Asked a = c == null ? null : asked.get(c.commandId);
-        if (a == null || !e.knows(Cqe.STATUS_OFFSET, 2)) {
+        if (c == null || !e.knows(Cqe.STATUS_OFFSET, 2)) {
             return;
         }
         int status = Cqe.status(e.entry, 0) & StatusCode.CODE_MASK;
-        if (status == StatusCode.INVALID_FIELD || status == StatusCode.INTERNAL_ERROR) {
+        boolean refuses = status == StatusCode.INVALID_FIELD || status == StatusCode.INTERNAL_ERROR;
+        Asked a = refuses ? asked.get(c.commandId) : null;
+        if (a != null) {
             String refused = "refuses it: " + StatusCode.describe(status);
             without(a, refused, e.seq);
         }

@@ -13,6 +13,7 @@ import io.nvmetap.history.CompletionQueue;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.rule.Judge;
+import io.nvmetap.rule.QueueChange;
 import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Sight;
@@ -80,6 +81,12 @@ public final class SideStarvation extends Rule implements Timed {
     private final Waits[] waits = {new Waits(), new Waits()};
     private long gapSeq = -1;
 
+    /** The guest's queues are as they were when those that are gone were forgotten. */
+    private boolean swept;
+
+    /** No doorbell of the guest waits. */
+    private boolean guestServed;
+
     public SideStarvation() {
         super(
                 new RuleInfo(
@@ -122,6 +129,7 @@ public final class SideStarvation extends Rule implements Timed {
             gapSeq = h.gapSeq;
             forget();
         }
+        swept &= !QueueChange.possible(h, e);
         if (!blind(h).isEmpty() || !h.guest.known || !h.device.known) {
             return;
         }
@@ -158,6 +166,7 @@ public final class SideStarvation extends Rule implements Timed {
             w.ns = e.timeNs;
             w.seq = e.seq;
             queue.add(w);
+            guestServed = false;
         }
     }
 
@@ -253,7 +262,10 @@ public final class SideStarvation extends Rule implements Timed {
 
     /** Queues that are gone have nothing that waits. */
     private void gone(History h) {
-        guestWaits.keySet().removeIf(q -> !h.guest.sqs.containsKey(q));
+        if (!swept) {
+            guestWaits.keySet().removeIf(q -> !h.guest.sqs.containsKey(q));
+            swept = true;
+        }
     }
 
     @Override
@@ -264,9 +276,14 @@ public final class SideStarvation extends Rule implements Timed {
         if (!h.guest.known || !h.device.known) {
             return ALWAYS;
         }
+        if (guestServed && ownWaits.isEmpty()) {
+            return NEVER;
+        }
         long next = NEVER;
+        boolean served = true;
         for (ArrayDeque<Wait> queue : guestWaits.values()) {
             Wait first = queue.peek();
+            served &= first == null;
             if (first != null && !waits[GUEST].spoken) {
                 if (full(h, first.sqid)) {
                     // It is the guest that does not make room for its completions.
@@ -276,6 +293,7 @@ public final class SideStarvation extends Rule implements Timed {
                 still(h, first, GUEST, judge);
             }
         }
+        guestServed = served;
         if (!ownWaits.isEmpty() && !waits[OWN].spoken) {
             still(h, ownWaits.values().iterator().next(), OWN, judge);
         }
