@@ -1,5 +1,7 @@
 package io.nvmetap.history;
 
+import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,15 +17,17 @@ import java.util.TreeMap;
  *
  * @param <Q> kind of queue
  */
-public final class QueueTable<Q extends Serializable> implements Serializable {
+public final class QueueTable<Q> implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** Largest number a queue can have (NVMe Base 2.0, 3.3.3.2); others are found more slowly. */
     private static final int QID_MAX = 65_535;
 
+    private static final int FIRST = 8;
+
     private final TreeMap<Integer, Q> byNumber = new TreeMap<>();
     private final List<Q> inOrder = new ArrayList<>();
-    private Serializable[] table = new Serializable[8];
+    private transient Object[] table = new Object[FIRST];
 
     QueueTable() {}
 
@@ -65,13 +69,23 @@ public final class QueueTable<Q extends Serializable> implements Serializable {
 
     void put(int qid, Q queue) {
         byNumber.put(qid, queue);
+        find(qid, queue);
+        changed();
+    }
+
+    private void find(int qid, Q queue) {
         if (qid >= 0 && qid <= QID_MAX) {
             if (qid >= table.length) {
                 table = Arrays.copyOf(table, Math.min(QID_MAX + 1, 2 * qid));
             }
             table[qid] = queue;
         }
-        changed();
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        table = new Object[FIRST];
+        byNumber.forEach(this::find);
     }
 
     /**
