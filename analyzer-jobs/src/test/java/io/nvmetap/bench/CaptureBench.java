@@ -43,6 +43,22 @@ final class CaptureBench {
                         doorbell,
                         r.of("jfr doorbell"),
                         Bar.atMost(0.6)));
+        // What no tap that tells the time of each event can be below.
+        List<Double> clocked = r.of("ringAndClock doorbell");
+        figures.add(
+                Figure.ratio(
+                        "",
+                        "a bare ring and one look at the clock, over the bare ring",
+                        clocked,
+                        r.of("ring doorbell"),
+                        Bar.NONE));
+        figures.add(
+                Figure.ratio(
+                        "",
+                        "a bare ring and one look at the clock, over that JFR event",
+                        clocked,
+                        r.of("jfr doorbell"),
+                        Bar.NONE));
         figures.add(
                 Figure.plain(
                         "tapOffNs", "recording off", "ns", r.of("off doorbell"), Bar.atMost(3)));
