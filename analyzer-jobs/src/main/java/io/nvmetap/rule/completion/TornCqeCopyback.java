@@ -45,11 +45,14 @@ public final class TornCqeCopyback extends Rule {
 
     private final Map<Integer, Map<Integer, Slot>> slots = new HashMap<>();
 
-    /** The one of these that was stored into last, as an entry is stored in parts; null none. */
-    private transient Slot last;
+    /**
+     * The slot that was stored into last, not yet among the others: nearly always the next store,
+     * fence or copy is of it. Null none.
+     */
+    private Slot last;
 
-    private transient int lastQid;
-    private transient int lastSlot;
+    private int lastQid;
+    private int lastSlot;
 
     public TornCqeCopyback() {
         super(
@@ -79,14 +82,8 @@ public final class TornCqeCopyback extends Rule {
     public void step(History h, CapturedEvent e, Judge judge) {
         switch (e.kind) {
             case COMPLETION_STORED -> stored(h, e, judge);
-            case STORE_FENCE -> fenced(slots.get(e.qid));
-            case COMPLETION_COPIED -> {
-                last = null;
-                Map<Integer, Slot> queue = slots.get(e.qid);
-                if (queue != null) {
-                    queue.remove(e.slot);
-                }
-            }
+            case STORE_FENCE -> fenced(e.qid);
+            case COMPLETION_COPIED -> taken(e.qid, e.slot);
             default -> {
                 if (h.facts.disabled || h.gapSeq == e.seq) {
                     last = null;
@@ -96,13 +93,25 @@ public final class TornCqeCopyback extends Rule {
         }
     }
 
-    private static void fenced(Map<Integer, Slot> queue) {
-        if (queue == null) {
-            return;
+    private void fenced(int qid) {
+        if (last != null && lastQid == qid) {
+            last.fenced = last.stored;
         }
-        for (Slot s : queue.values()) {
-            s.fenced = s.stored;
+        Map<Integer, Slot> others = slots.isEmpty() ? null : slots.get(qid);
+        if (others != null) {
+            others.values().forEach(s -> s.fenced = s.stored);
         }
+    }
+
+    /** The slot's entry is complete, or another one is begun: it is kept no longer; null none. */
+    private Slot taken(int qid, int slot) {
+        if (last != null && lastQid == qid && lastSlot == slot) {
+            Slot complete = last;
+            last = null;
+            return complete;
+        }
+        Map<Integer, Slot> others = slots.isEmpty() ? null : slots.get(qid);
+        return others == null ? null : others.remove(slot);
     }
 
     private void stored(History h, CapturedEvent e, Judge judge) {
@@ -126,13 +135,13 @@ public final class TornCqeCopyback extends Rule {
     }
 
     private Slot slot(int qid, int slot) {
-        if (last == null || lastQid != qid || lastSlot != slot) {
-            last =
-                    slots.computeIfAbsent(qid, q -> new HashMap<>())
-                            .computeIfAbsent(slot, s -> new Slot());
-            lastQid = qid;
-            lastSlot = slot;
+        Slot now = taken(qid, slot);
+        if (last != null) {
+            slots.computeIfAbsent(lastQid, q -> new HashMap<>()).put(lastSlot, last);
         }
+        last = now == null ? new Slot() : now;
+        lastQid = qid;
+        lastSlot = slot;
         return last;
     }
 

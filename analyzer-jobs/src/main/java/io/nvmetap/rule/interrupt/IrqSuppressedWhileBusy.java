@@ -18,12 +18,14 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A completion is copied to the guest while the mediator still works on a doorbell of that queue,
@@ -32,7 +34,7 @@ import java.util.Map;
  * vector). At work it is while it holds the pair's lock, while it has not fetched all that the
  * doorbell covers, and when it answers a command out of it without asking the controller.
  */
-public final class IrqSuppressedWhileBusy extends Rule {
+public final class IrqSuppressedWhileBusy extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Sight NEEDS =
@@ -86,6 +88,9 @@ public final class IrqSuppressedWhileBusy extends Rule {
 
     private boolean rungSwept;
 
+    /** Last event that was a step. */
+    private long stepSeq = -1;
+
     /** How messages come in this epoch; UNKNOWN as long as none came, or the line is used. */
     private InterruptKind mode = InterruptKind.UNKNOWN;
 
@@ -113,7 +118,19 @@ public final class IrqSuppressedWhileBusy extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(
+                EventKind.DOORBELL_RUNG,
+                EventKind.LOCK_TAKEN,
+                EventKind.LOCK_RELEASED,
+                EventKind.INTERRUPT_DELIVERED,
+                EventKind.INTERRUPT_SUPPRESSED,
+                EventKind.COMPLETION_COPIED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
+        stepSeq = e.seq;
         boolean over =
                 h.gapSeq == e.seq || h.facts.disabled || e.kind == EventKind.CONTROLLER_RESET;
         if (over || !h.guest.known || !blind(h).isEmpty()) {
@@ -128,7 +145,7 @@ public final class IrqSuppressedWhileBusy extends Rule {
             rungSwept = false;
         }
         if (!waiting.isEmpty()) {
-            overdue(h, e, judge);
+            overdue(h, judge);
         }
         switch (e.kind) {
             case DOORBELL_RUNG -> {
@@ -156,6 +173,19 @@ public final class IrqSuppressedWhileBusy extends Rule {
         if (!waiting.isEmpty()) {
             waiting.entrySet().removeIf(w -> settled(h, w.getKey(), w.getValue()));
         }
+    }
+
+    /** Other events only let time pass, and that a step has done for its own event. */
+    @Override
+    public long time(History h, Judge judge) {
+        if (waiting.isEmpty()) {
+            return NEVER;
+        }
+        if (h.seq != stepSeq) {
+            overdue(h, judge);
+            waiting.entrySet().removeIf(w -> settled(h, w.getKey(), w.getValue()));
+        }
+        return waiting.isEmpty() ? NEVER : ALWAYS;
     }
 
     /** By a message those of its vector, by the line all. */
@@ -212,7 +242,7 @@ public final class IrqSuppressedWhileBusy extends Rule {
         return oldest == null || oldest.doneSeq != w.doneSeq;
     }
 
-    private void overdue(History h, CapturedEvent e, Judge judge) {
+    private void overdue(History h, Judge judge) {
         Iterator<Map.Entry<Integer, Waiting>> all = waiting.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<Integer, Waiting> next = all.next();
@@ -230,7 +260,7 @@ public final class IrqSuppressedWhileBusy extends Rule {
                         new Where(w.sqid, next.getKey(), w.cid),
                         w.workSeq,
                         w.doneSeq,
-                        e.seq);
+                        h.seq);
             }
         }
     }

@@ -92,6 +92,12 @@ final class DriftMeter implements Serializable {
     boolean slower(long ratioPercent, long riseMin) {
         count = 0;
         percent = median(percents);
+        boolean learns = calmLateNs < 0 || calmMediatorNs < 0 || mediatorCount <= 2 * LOT;
+        if (!learns && percent <= ratioPercent) {
+            // As fast as ever: the other medians would change nothing.
+            slowLots = 0;
+            return false;
+        }
         riseNs = median(risesNs);
         long late = median(lateNs);
         long mediator = mediatorCount < LOT ? 0 : median(mediatorNs.clone());

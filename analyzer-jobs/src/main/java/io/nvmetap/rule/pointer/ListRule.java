@@ -37,6 +37,14 @@ abstract class ListRule extends Rule {
     private static final int RUNS_MAX = 256;
 
     private final Map<Long, List<ListWalk.Run>> read = new LinkedHashMap<>();
+
+    /**
+     * The command whose list was begun last, and its runs, not yet among the others: nearly always
+     * it is fetched next. Null none.
+     */
+    private List<ListWalk.Run> last;
+
+    private long lastId;
     private final Map<Long, ListWalk> untold = new LinkedHashMap<>();
     private transient PageList pages;
     private long gapSeq = -1;
@@ -60,6 +68,7 @@ abstract class ListRule extends Rule {
     public final void step(History h, CapturedEvent e, Judge judge) {
         if (h.facts.disabled || h.gapSeq != gapSeq) {
             gapSeq = h.gapSeq;
+            last = null;
             read.clear();
             untold.clear();
         }
@@ -80,15 +89,41 @@ abstract class ListRule extends Rule {
     }
 
     private void keep(CapturedEvent e) {
-        List<ListWalk.Run> runs = read.computeIfAbsent(e.commandId, id -> new ArrayList<>());
+        List<ListWalk.Run> runs = runs(e.commandId);
         if (runs.size() < RUNS_MAX) {
             runs.add(new ListWalk.Run(e.registerOffset, e.content.clone(), e.seq));
         }
-        bound(read);
+    }
+
+    private List<ListWalk.Run> runs(long commandId) {
+        if (last != null && lastId == commandId) {
+            return last;
+        }
+        List<ListWalk.Run> older = read.isEmpty() ? null : read.get(commandId);
+        if (older != null) {
+            return older;
+        }
+        if (last != null) {
+            read.put(lastId, last);
+        }
+        last = new ArrayList<>(1);
+        lastId = commandId;
+        bound(read, COMMANDS_MAX - 1);
+        return last;
+    }
+
+    /** The runs of a command, which are kept no longer; null none. */
+    private List<ListWalk.Run> taken(long commandId) {
+        if (last != null && lastId == commandId) {
+            List<ListWalk.Run> runs = last;
+            last = null;
+            return runs;
+        }
+        return read.isEmpty() ? null : read.remove(commandId);
     }
 
     private void fetched(History h, CapturedEvent e, Judge judge) {
-        List<ListWalk.Run> runs = read.remove(e.commandId);
+        List<ListWalk.Run> runs = taken(e.commandId);
         if (!h.guest.known || !h.guest.enabled) {
             return;
         }
@@ -100,7 +135,7 @@ abstract class ListRule extends Rule {
         ListWalk walk = concerns(e, pageSize) ? new ListWalk(e, pageSize, runs, pages()) : null;
         if (e.pageCount <= 0) {
             untold.put(e.commandId, walk);
-            bound(untold);
+            bound(untold, COMMANDS_MAX);
         } else if (walk != null) {
             judge(h, e, walk, true, judge);
         }
@@ -113,8 +148,8 @@ abstract class ListRule extends Rule {
         return pages;
     }
 
-    private static void bound(Map<Long, ?> map) {
-        if (map.size() > COMMANDS_MAX) {
+    private static void bound(Map<Long, ?> map, int most) {
+        if (map.size() > most) {
             map.remove(map.keySet().iterator().next());
         }
     }

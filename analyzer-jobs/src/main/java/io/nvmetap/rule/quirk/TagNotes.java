@@ -6,6 +6,7 @@ import io.nvmetap.event.RegisterSpace;
 import io.nvmetap.event.Side;
 import io.nvmetap.history.Command;
 import io.nvmetap.history.History;
+import io.nvmetap.history.SubmissionQueue;
 import io.nvmetap.nvme.Registers;
 import java.io.Serializable;
 
@@ -95,8 +96,14 @@ final class TagNotes implements Serializable {
         if (c.cid > LARGEST) {
             large.at(e, -1);
         }
-        for (int sqid : twice.seq < 0 ? h.device.sqs.keySet() : java.util.Set.<Integer>of()) {
-            Command other = sqid == c.sqid ? null : h.device.inFlight(sqid, c.cid);
+        if (twice.seq < 0) {
+            onTwo(h, e, c);
+        }
+    }
+
+    private void onTwo(History h, CapturedEvent e, Command c) {
+        for (SubmissionQueue sq : h.device.sqs.values()) {
+            Command other = sq.qid == c.sqid ? null : h.device.inFlight(sq.qid, c.cid);
             if (other != null) {
                 twice.at(e, other.startSeq);
             }

@@ -78,9 +78,11 @@ final class VectorNotes implements Serializable {
         } else if (e.kind == EventKind.COMPLETION_SEEN && h.facts.cq != null) {
             completed(h, h.facts.cq, e);
         } else if (e.kind == EventKind.VECTOR_MASKED) {
-            h.device.cqs.values().stream()
-                    .filter(cq -> cq.vector == e.vector)
-                    .forEach(cq -> queue(cq).silenced = true);
+            for (CompletionQueue cq : h.device.cqs.values()) {
+                if (cq.vector == e.vector) {
+                    queue(cq).silenced = true;
+                }
+            }
         }
     }
 

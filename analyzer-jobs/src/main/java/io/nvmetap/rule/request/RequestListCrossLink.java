@@ -142,8 +142,9 @@ public final class RequestListCrossLink extends Rule implements Timed {
     private void state(History h, CapturedEvent e) {
         Command c = h.guest.byId(e.commandId);
         boolean aside = e.request == RequestStep.PAUSED || e.request == RequestStep.FREED;
-        if (c != null && aside && waiting.containsKey(c.sqid)) {
-            waiting.get(c.sqid).remove(e.commandId);
+        Map<Long, Fetched> queue = c != null && aside ? waiting.get(c.sqid) : null;
+        if (queue != null) {
+            queue.remove(e.commandId);
         }
     }
 
@@ -170,9 +171,10 @@ public final class RequestListCrossLink extends Rule implements Timed {
         s.command = c;
         s.content = content;
         sent.put(e.commandId, s);
-        if (c.fetched != null && waiting.containsKey(c.fetched.sqid)) {
+        LinkedHashMap<Long, Fetched> queue = c.fetched == null ? null : waiting.get(c.fetched.sqid);
+        if (queue != null) {
             judge.chance();
-            inOrder(waiting.get(c.fetched.sqid), c, judge);
+            inOrder(queue, c, judge);
         }
     }
 
@@ -193,6 +195,9 @@ public final class RequestListCrossLink extends Rule implements Timed {
                     f.overtakenSeq,
                     c.startSeq);
         }
+        if (queue.isEmpty()) {
+            return;
+        }
         for (Fetched older : queue.values()) {
             if (older.command.startSeq > f.command.startSeq) {
                 return;
@@ -206,8 +211,9 @@ public final class RequestListCrossLink extends Rule implements Timed {
         if (c == null) {
             return;
         }
-        if (waiting.containsKey(c.sqid)) {
-            waiting.get(c.sqid).remove(commandId);
+        Map<Long, Fetched> queue = waiting.get(c.sqid);
+        if (queue != null && !queue.isEmpty()) {
+            queue.remove(commandId);
         }
         if (c.admin() && c.opcode == Opcodes.ADMIN_DELETE_SQ) {
             waiting.values().forEach(q -> q.values().removeIf(f -> f.command.released));

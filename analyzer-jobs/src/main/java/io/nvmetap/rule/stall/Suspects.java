@@ -129,6 +129,9 @@ final class Suspects implements Serializable {
     }
 
     private static boolean alone(History h, Command c) {
+        if (h.device.counts().io() > (c.admin() ? 0 : 1)) {
+            return false;
+        }
         for (Command other : h.device.inFlight.values()) {
             if (other != c && !other.waitsForEvent()) {
                 return false;
@@ -138,8 +141,8 @@ final class Suspects implements Serializable {
     }
 
     private static boolean onAnother(History h, Command c) {
-        for (int sqid : h.device.sqs.keySet()) {
-            if (sqid != c.sqid && h.device.inFlight(sqid, c.cid) != null) {
+        for (SubmissionQueue sq : h.device.sqs.values()) {
+            if (sq.qid != c.sqid && h.device.inFlight(sq.qid, c.cid) != null) {
                 return true;
             }
         }
