@@ -7,6 +7,9 @@ import io.nvmetap.event.CapturedEvent;
  * these and nothing else. What the product's encoder is held against.
  */
 final class HandEncoder {
+    private static final int PAGE_SHIFT = 12;
+    private static final int PAGE = 1 << PAGE_SHIFT;
+
     final byte[] to = new byte[1024];
     private int at;
 
@@ -47,22 +50,73 @@ final class HandEncoder {
     private void command(CapturedEvent e) {
         number(e.qid);
         number(e.slot);
-        number(e.entryBytes);
-        System.arraycopy(e.entry, 0, to, at, e.entryBytes);
-        at += e.entryBytes;
+        int entryBytes = e.entryBytes;
+        while (entryBytes > 0 && e.entry[entryBytes - 1] == 0) {
+            entryBytes--;
+        }
+        number(entryBytes);
+        System.arraycopy(e.entry, 0, to, at, entryBytes);
+        at += entryBytes;
         number(e.known);
         number(e.owner.ordinal());
         number(e.commandId);
         number(e.dataBytes);
         to[at++] = (byte) (e.sgl ? 1 : 0);
-        if (e.pageCount > 0) {
-            number(e.pageCount);
-            for (int i = 0; i < e.pageCount; i++) {
+        int runs = runs(e);
+        pages(e, runs > 0 ? 1 : e.pageCount);
+        number(e.entryBytes - entryBytes);
+        runs(e, runs);
+    }
+
+    private void pages(CapturedEvent e, int count) {
+        if (count > 0) {
+            number(count);
+            for (int i = 0; i < count; i++) {
                 number(e.pageAddress[i]);
                 number(e.pageLengthBytes[i]);
             }
         }
         to[at++] = 0;
+    }
+
+    /** Runs of whole pages behind the first one; 0 if there are none or other pages between. */
+    private static int runs(CapturedEvent e) {
+        int runs = 0;
+        for (int i = 1; i < e.pageCount; i++) {
+            long skip = skipped(e, i);
+            int bytes = e.pageLengthBytes[i];
+            boolean whole = i < e.pageCount - 1 ? bytes == PAGE : bytes > 0 && bytes <= PAGE;
+            if (!whole || (skip & PAGE - 1) != 0) {
+                return 0;
+            }
+            if (i == 1 || skip != 0) {
+                runs++;
+            }
+        }
+        return runs;
+    }
+
+    private static long skipped(CapturedEvent e, int i) {
+        return e.pageAddress[i] - e.pageAddress[i - 1] - e.pageLengthBytes[i - 1];
+    }
+
+    private void runs(CapturedEvent e, int runs) {
+        if (runs == 0) {
+            to[at++] = 0;
+            to[at++] = 0;
+            return;
+        }
+        number(runs);
+        for (int i = 1; i < e.pageCount; ) {
+            int from = i++;
+            while (i < e.pageCount && skipped(e, i) == 0) {
+                i++;
+            }
+            number(skipped(e, from) >> PAGE_SHIFT);
+            number(i - from);
+        }
+        to[at++] = 0;
+        number(PAGE - e.pageLengthBytes[e.pageCount - 1]);
     }
 
     private void number(long value) {

@@ -156,7 +156,7 @@ final class PipelineBench {
                         Bar.atMost(112)),
                 Figure.plain(
                         "bytesPerBareCommand",
-                        "the same, 64-byte entries, without the list of data pages (8 B a page)",
+                        "the same, 64-byte entries, without the list of data pages",
                         "B",
                         List.of(sizes.bareCommand()),
                         Bar.NONE));

@@ -13,6 +13,7 @@ import io.nvmetap.event.Side;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import org.apache.avro.specific.SpecificRecordBase;
 
 /** The plain way's event as the rules want it: field by field for the kinds that are many. */
 final class PlainMapper {
+    private static final int PAGE = 4096;
+
     private final Map<String, EventKind> kinds = new HashMap<>();
     private final AvroIn in = new AvroIn();
 
@@ -104,9 +107,27 @@ final class PlainMapper {
         e.owned(Owner.of(ordinal(body, 4)), (Long) body.get(5));
         e.dataBytes = (Long) body.get(6);
         e.sgl = (Boolean) body.get(7);
+        e.entryBytes += number(body, 9);
+        Arrays.fill(e.entry, sqe.remaining(), e.entryBytes, (byte) 0);
         for (Object page : (List<?>) body.get(8)) {
             IndexedRecord p = (IndexedRecord) page;
             e.page((Long) p.get(0), (Integer) p.get(1));
+        }
+        for (Object run : (List<?>) body.get(10)) {
+            run((IndexedRecord) run, e);
+        }
+        if (e.pageCount > 0) {
+            e.pageLengthBytes[e.pageCount - 1] -= number(body, 11);
+        }
+    }
+
+    private static void run(IndexedRecord run, CapturedEvent e) {
+        int before = e.pageCount - 1;
+        long address = e.pageAddress[before] + e.pageLengthBytes[before];
+        address += (Long) run.get(0) * PAGE;
+        for (int i = number(run, 1); i > 0; i--) {
+            e.page(address, PAGE);
+            address += PAGE;
         }
     }
 

@@ -15,6 +15,9 @@ import io.nvmetap.event.EventKind;
 import io.nvmetap.event.LiveState;
 import io.nvmetap.event.Owner;
 import io.nvmetap.event.Side;
+import io.nvmetap.nvme.NvmSqe;
+import io.nvmetap.nvme.Opcodes;
+import io.nvmetap.nvme.Sqe;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +83,11 @@ public class TapBenchmark {
     /** Rings, and the record a tap would write. */
     @Setup(Level.Trial)
     public void begin() throws IOException {
+        Sqe.putOpcode(sqe, 0, Opcodes.IO_READ);
+        Sqe.putCid(sqe, 0, QID);
+        Sqe.putNsid(sqe, 0, 1);
+        Sqe.putPrp1(sqe, 0, 0x1_0000_0000L);
+        NvmSqe.putRange(sqe, 0, 0x12_3456, 8);
         ring = new EventRing(RING_BYTES, System::nanoTime);
         agent = new Agent(ring, session(), c -> LiveState.UNKNOWN, nowhere());
         agent.begin();

@@ -99,16 +99,17 @@ class PipelineITCase {
         assertThat(fromTopic.delivered).isEqualTo(expected.delivered);
     }
 
-    /** Golden traces: written by version 1 and by version 2, and never again. */
+    /** Golden traces: written by versions 1, 2 and 3, and never again. */
     @Test
     void shouldReadEveryVersionAndBuryWhatIsNoEvent() throws IOException {
         Path kept = Path.of("../capture-agent/src/test/recordings");
         Path first = kept.resolve("boots/shell.avro");
         Path second = kept.resolve("taps/sound.avro");
+        Path third = kept.resolve("versions/version-3.avro");
         List<byte[]> junk = ForeignMessages.junk(ForeignMessages.of(first).get(0));
         try (ForeignMessages foreign = new ForeignMessages(address)) {
             foreign.sendJunk(junk);
-            for (Path trace : List.of(first, second)) {
+            for (Path trace : List.of(first, second, third)) {
                 String session = foreign.send(ForeignMessages.of(trace));
                 Recordings.Said inFile = Recordings.run(new FileRunner(), trace, "", session);
                 Recordings.Said said = Recordings.run(new FlinkRunner(), trace, address, session);

@@ -15,7 +15,9 @@ public final class RingTap implements Tap {
     /** Room for everything that is neither string, page nor payload. */
     private static final int FIXED_BYTES_MAX = 512;
 
+    /** Address and length; a run of pages has no more. */
     private static final int PAGE_BYTES_MAX = 15;
+
     private static final int UTF8_BYTES_PER_CHAR_MAX = 3;
 
     private final EventRing ring;

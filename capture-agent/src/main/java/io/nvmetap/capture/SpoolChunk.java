@@ -1,5 +1,10 @@
 package io.nvmetap.capture;
 
+import io.nvmetap.event.AvroIn;
+import io.nvmetap.event.AvroOut;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventCodec;
+import io.nvmetap.event.MalformedEventException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -8,7 +13,8 @@ import java.util.zip.CRC32C;
 
 /**
  * A run of events on their way to the topic: one file of the spool, or memory. Each is stored as
- * bytes of key (int), key, bytes of body (int), body; big-endian.
+ * bytes of key (int), key, bytes of body (int), body; big-endian. In memory they are always of the
+ * schema version that is written; a file says by its first number of which version its events are.
  */
 final class SpoolChunk {
     /** A chunk is closed when it has as many bytes; one large event may make it longer. */
@@ -22,6 +28,12 @@ final class SpoolChunk {
     private static final int KEY_BYTES_MAX = 1_024;
     private static final int EVENT_OVERHEAD_BYTES = 8;
 
+    /** What a file begins with: no key has a negative length, with which an older file begins. */
+    private static final int MARK = -EventCodec.VERSION;
+
+    /** Version of the events in a file without a mark; 1 reads the same. */
+    private static final int UNMARKED_VERSION = 2;
+
     private static final byte[] NOTHING = {};
 
     private byte[] bytes = new byte[FIRST_BYTES];
@@ -31,6 +43,15 @@ final class SpoolChunk {
     private volatile boolean refused;
     long number;
     boolean stored;
+
+    /** A file whose events this version cannot read, and a later one can. */
+    static final class NewerException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NewerException() {
+            super("a newer nvmetap wrote it");
+        }
+    }
 
     /** One event of a chunk. */
     interface Visitor {
@@ -67,24 +88,55 @@ final class SpoolChunk {
         return key.length == keyBytes && Arrays.equals(key, 0, keyBytes, bytes, at, at + keyBytes);
     }
 
-    /** What a file holds: the events, then their checksum. */
+    /** What a file holds: the version of its events, the events, a checksum of both. */
     ByteBuffer image() {
-        ByteBuffer image = ByteBuffer.allocate(length + 4);
-        image.put(bytes, 0, length).putInt(checksum(bytes, length));
+        ByteBuffer image = ByteBuffer.allocate(Integer.BYTES + length + Integer.BYTES);
+        image.putInt(MARK).put(bytes, 0, length);
+        image.putInt(checksum(image.array(), image.position()));
         return image.flip();
     }
 
     /**
+     * @throws NewerException if a newer version wrote it
      * @throws IOException if the bytes are not those of a chunk
      */
     void restore(byte[] image) throws IOException {
-        int count = image.length - 4;
-        if (count < 0 || ByteBuffer.wrap(image).getInt(count) != checksum(image, count)) {
+        int end = image.length - Integer.BYTES;
+        if (end < 0 || ByteBuffer.wrap(image).getInt(end) != checksum(image, end)) {
             throw new IOException("its checksum does not fit");
         }
-        bytes = image;
-        length = count;
-        events = countEvents(ByteBuffer.wrap(image, 0, count));
+        int first = end < Integer.BYTES ? 0 : ByteBuffer.wrap(image).getInt();
+        if (first < MARK) {
+            throw new NewerException();
+        }
+        int begin = first < 0 ? Integer.BYTES : 0;
+        int version = first < 0 ? -first : UNMARKED_VERSION;
+        bytes = Arrays.copyOfRange(image, begin, end);
+        length = bytes.length;
+        events = countEvents(ByteBuffer.wrap(bytes));
+        if (version < EventCodec.VERSION) {
+            renew(version);
+        }
+    }
+
+    /** Writes the events anew: what takes them knows one version. */
+    private void renew(int version) throws IOException {
+        SpoolChunk renewed = new SpoolChunk();
+        CapturedEvent event = new CapturedEvent();
+        AvroIn in = new AvroIn();
+        AvroOut out = new AvroOut(FIRST_BYTES);
+        try {
+            forEach(
+                    (key, from, at, count) -> {
+                        EventCodec.decode(in.wrap(from, at, count), event, version);
+                        EventCodec.encode(event, out.clear());
+                        renewed.append(key, out.buffer(), 0, out.position());
+                    });
+        } catch (MalformedEventException bad) {
+            throw new IOException("an event in it is none: " + bad.getMessage());
+        }
+        bytes = renewed.bytes;
+        length = renewed.length;
     }
 
     private static int countEvents(ByteBuffer in) throws IOException {

@@ -143,6 +143,9 @@ final class SpoolQueue {
         try {
             store.read(chunk.number, chunk);
             return true;
+        } catch (SpoolChunk.NewerException stays) {
+            damaged++;
+            return false;
         } catch (IOException damagedFile) {
             damaged++;
             store.delete(chunk.number);

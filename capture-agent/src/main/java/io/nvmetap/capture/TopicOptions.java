@@ -123,7 +123,8 @@ public final class TopicOptions {
                             + sink.damaged()
                             + " files in "
                             + spool
-                            + " cannot be read; their events are lost");
+                            + " cannot be read; their events are lost, unless a newer nvmetap"
+                            + " wrote them and takes the folder again");
         }
         return sink;
     }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nvmetap.capture.SpoolSettings.Drop;
+import io.nvmetap.event.EventCodec;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,6 +142,22 @@ class SpoolQueueTest {
             events.add(c.events());
         }
         assertThat(events.stream().mapToInt(Integer::intValue).sum()).isBetween(90_000, 99_999);
+    }
+
+    @Test
+    void shouldLeaveAFileOfANewerVersionToThatVersion() throws IOException {
+        byte[] newer = ByteBuffer.allocate(8).putInt(-EventCodec.VERSION - 1).array();
+        CRC32C crc = new CRC32C();
+        crc.update(newer, 0, 4);
+        ByteBuffer.wrap(newer).putInt(4, (int) crc.getValue());
+        store.files.put(3L, newer);
+        SpoolQueue queue = new SpoolQueue(store, 64L << 20, Drop.OLDEST);
+        assertThat(queue.damaged()).isEqualTo(1);
+        fill(queue, 10);
+        SpoolChunk next = queue.poll();
+        assertThat(next.number).isGreaterThan(3);
+        queue.sent(next);
+        assertThat(store.files).containsOnlyKeys(3L);
     }
 
     @Test

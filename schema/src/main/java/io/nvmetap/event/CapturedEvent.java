@@ -263,15 +263,35 @@ public final class CapturedEvent {
     /** Adds a data page to a command. */
     public CapturedEvent page(long address, int lengthBytes) {
         if (pageCount == pageAddress.length) {
-            if (pageCount >= PAGES_MAX) {
-                throw new MalformedEventException("a command has over " + PAGES_MAX + " pages");
-            }
-            pageAddress = Arrays.copyOf(pageAddress, pageCount * 2);
-            pageLengthBytes = Arrays.copyOf(pageLengthBytes, pageCount * 2);
+            roomForPages(1);
         }
         pageAddress[pageCount] = address;
         pageLengthBytes[pageCount++] = lengthBytes;
         return this;
+    }
+
+    /** Adds data pages of one length, the first at {@code address}, that lie together. */
+    CapturedEvent pages(long address, int lengthBytes, int count) {
+        roomForPages(count);
+        long next = address;
+        for (int i = 0; i < count; i++) {
+            pageAddress[pageCount] = next;
+            pageLengthBytes[pageCount++] = lengthBytes;
+            next += lengthBytes;
+        }
+        return this;
+    }
+
+    private void roomForPages(int more) {
+        if (more > PAGES_MAX - pageCount) {
+            throw new MalformedEventException("a command has over " + PAGES_MAX + " pages");
+        }
+        int need = pageCount + more;
+        if (need > pageAddress.length) {
+            int room = Math.max(need, Math.min(2 * pageCount, PAGES_MAX));
+            pageAddress = Arrays.copyOf(pageAddress, room);
+            pageLengthBytes = Arrays.copyOf(pageLengthBytes, room);
+        }
     }
 
     /** Sets who issued a command or completion and the id that ties both sides. */

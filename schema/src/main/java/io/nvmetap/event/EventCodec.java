@@ -11,6 +11,9 @@ public final class EventCodec {
     /** Longest string of an event, UTF-8 bytes. */
     public static final int STRING_BYTES_MAX = 64 * 1024;
 
+    /** Version of the schema that is written. */
+    public static final int VERSION = 3;
+
     private EventCodec() {}
 
     /** Appends {@code e} to {@code out}. */
@@ -40,7 +43,7 @@ public final class EventCodec {
                             .writeLong(e.qid)
                             .writeLong(e.value)
                             .writeBoolean(e.flag);
-            case COMMAND_FETCHED, COMMAND_EMITTED -> encodeCommand(e, out);
+            case COMMAND_FETCHED, COMMAND_EMITTED -> CommandCodec.encode(e, out);
             case COMPLETION_SEEN, COMPLETION_COPIED -> encodeCompletion(e, out);
             case COMPLETION_STORED ->
                     out.writeLong(e.qid)
@@ -60,19 +63,6 @@ public final class EventCodec {
                 .writeLong(e.registerOffset)
                 .writeLong(e.widthBytes)
                 .writeLong(e.value);
-    }
-
-    private static void encodeCommand(CapturedEvent e, AvroOut out) {
-        out.writeLong(e.qid).writeLong(e.slot).writeBytes(e.entry, 0, e.entryBytes);
-        out.writeLong(e.known).writeLong(e.owner.ordinal()).writeLong(e.commandId);
-        out.writeLong(e.dataBytes).writeBoolean(e.sgl);
-        if (e.pageCount > 0) {
-            out.writeLong(e.pageCount);
-            for (int i = 0; i < e.pageCount; i++) {
-                out.writeLong(e.pageAddress[i]).writeLong(e.pageLengthBytes[i]);
-            }
-        }
-        out.writeLong(0);
     }
 
     private static void encodeCompletion(CapturedEvent e, AvroOut out) {
@@ -122,11 +112,21 @@ public final class EventCodec {
     }
 
     /**
-     * Reads one event.
+     * Reads one event of the version that is written.
      *
      * @throws MalformedEventException if the bytes are not an event
      */
     public static void decode(AvroIn in, CapturedEvent e) {
+        decode(in, e, VERSION);
+    }
+
+    /**
+     * Reads one event.
+     *
+     * @param version of the schema that it was written with, 1 to {@link #VERSION}
+     * @throws MalformedEventException if the bytes are not an event
+     */
+    public static void decode(AvroIn in, CapturedEvent e, int version) {
         e.sessionHigh = in.readFixedLong();
         e.sessionLow = in.readFixedLong();
         e.controller = in.readInt();
@@ -149,7 +149,7 @@ public final class EventCodec {
                 decodeDoorbell(in, e);
                 e.flag = in.readBoolean();
             }
-            case COMMAND_FETCHED, COMMAND_EMITTED -> decodeCommand(in, e);
+            case COMMAND_FETCHED, COMMAND_EMITTED -> CommandCodec.decode(in, e, version);
             case COMPLETION_SEEN, COMPLETION_COPIED -> decodeCompletion(in, e);
             case COMPLETION_STORED -> {
                 e.qid = in.readInt();
@@ -176,26 +176,6 @@ public final class EventCodec {
         e.doorbell = DoorbellKind.of(in.readInt());
         e.qid = in.readInt();
         e.value = in.readInt();
-    }
-
-    private static void decodeCommand(AvroIn in, CapturedEvent e) {
-        e.qid = in.readInt();
-        e.slot = in.readInt();
-        e.entryBytes = in.readLength(CapturedEvent.ENTRY_BYTES_MAX);
-        in.readFixed(e.entry, 0, e.entryBytes);
-        e.known = in.readLong();
-        e.owner = Owner.of(in.readInt());
-        e.commandId = in.readLong();
-        e.dataBytes = in.readLong();
-        e.sgl = in.readBoolean();
-        e.pageCount = 0;
-        for (int n = in.readArrayCount(CapturedEvent.PAGES_MAX);
-                n > 0;
-                n = in.readArrayCount(CapturedEvent.PAGES_MAX)) {
-            for (int i = 0; i < n; i++) {
-                e.page(in.readLong(), in.readInt());
-            }
-        }
     }
 
     private static void decodeCompletion(AvroIn in, CapturedEvent e) {

@@ -1,5 +1,6 @@
 package io.nvmetap.trace;
 
+import io.nvmetap.event.EventCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,19 +8,21 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Event schemas that are read: the one that is written, and those before it, of which it is a
- * continuation (branches added at the end), so that one decoder reads them all. The texts are
- * resources; a test holds the last equal to {@code events.avdl} and the fingerprints equal to
- * Avro's CRC-64-AVRO of the parsing canonical forms.
+ * continuation (branches and fields added at the end), so that one decoder reads them all once it
+ * knows which one it has before it. The texts are resources; a test holds the last equal to {@code
+ * events.avdl} and the fingerprints equal to Avro's CRC-64-AVRO of the parsing canonical forms.
  */
 public final class EventSchema {
     /** Version that is written. */
-    public static final int VERSION = 2;
+    public static final int VERSION = EventCodec.VERSION;
 
     /** CRC-64-AVRO of the version that is written. */
-    public static final long FINGERPRINT = 0xec04c27cc51703a1L;
+    public static final long FINGERPRINT = 0xa338e749d8186baaL;
 
     /** CRC-64-AVRO of versions 1 and up. */
-    private static final long[] FINGERPRINTS = {0xc39d7fce01aa46e2L, FINGERPRINT};
+    private static final long[] FINGERPRINTS = {
+        0xc39d7fce01aa46e2L, 0xec04c27cc51703a1L, FINGERPRINT
+    };
 
     private EventSchema() {}
 
@@ -31,27 +34,25 @@ public final class EventSchema {
     }
 
     /**
-     * @return whether events of a schema with this text can be read
+     * @return version of the schema with this text, 0 if it is not known here
      */
-    public static boolean reads(String schema) {
-        for (int version = VERSION; version >= 1; version--) {
-            if (json(version).equals(schema)) {
-                return true;
-            }
+    public static int version(String schema) {
+        int version = VERSION;
+        while (version > 0 && !json(version).equals(schema)) {
+            version--;
         }
-        return false;
+        return version;
     }
 
     /**
-     * @return whether events of a schema with this fingerprint can be read
+     * @return version of the schema with this fingerprint, 0 if it is not known here
      */
-    public static boolean reads(long fingerprint) {
-        for (long known : FINGERPRINTS) {
-            if (known == fingerprint) {
-                return true;
-            }
+    public static int version(long fingerprint) {
+        int version = VERSION;
+        while (version > 0 && FINGERPRINTS[version - 1] != fingerprint) {
+            version--;
         }
-        return false;
+        return version;
     }
 
     /**

@@ -72,34 +72,56 @@ public final class EventSerde {
      *
      * @throws MalformedEventException if it is not an event of a schema known here
      */
-    public void decode(byte[] message, CapturedEvent e) {
-        int body = bodyOffset(message);
+    public void decode(byte[] m, CapturedEvent e) {
+        if (m.length > SINGLE_OBJECT_HEADER_BYTES && m[0] == (byte) 0xC3 && m[1] == 1) {
+            decode(m, SINGLE_OBJECT_HEADER_BYTES, version(m), e);
+        } else if (m.length > CONFLUENT_HEADER_BYTES && m[0] == 0) {
+            decodeConfluent(m, e);
+        } else {
+            throw new MalformedEventException(
+                    "message is neither single-object nor Confluent framed");
+        }
+    }
+
+    private void decode(byte[] message, int body, int version, CapturedEvent e) {
         in.wrap(message, body, message.length - body);
-        EventCodec.decode(in, e);
+        EventCodec.decode(in, e, version);
         if (in.remaining() != 0) {
             throw new MalformedEventException(in.remaining() + " bytes after the event");
         }
     }
 
-    private static int bodyOffset(byte[] m) {
-        if (m.length > SINGLE_OBJECT_HEADER_BYTES && m[0] == (byte) 0xC3 && m[1] == 1) {
-            long fingerprint = 0;
-            for (int i = 7; i >= 0; i--) {
-                fingerprint = fingerprint << 8 | m[2 + i] & 0xFF;
+    /**
+     * A registry's id does not say which version it stands for. The bytes do: of the kinds whose
+     * fields grew, an older event ends before the new ones, and a newer has bytes left as an older.
+     */
+    private void decodeConfluent(byte[] message, CapturedEvent e) {
+        MalformedEventException notNewest = null;
+        for (int version = EventSchema.VERSION; version > 0; version--) {
+            try {
+                decode(message, CONFLUENT_HEADER_BYTES, version, e);
+                return;
+            } catch (MalformedEventException notThis) {
+                notNewest = notNewest == null ? notThis : notNewest;
             }
-            if (!EventSchema.reads(fingerprint)) {
-                throw new MalformedEventException(
-                        String.format(
-                                "schema fingerprint %016x is not known here; was it written by a"
-                                        + " newer nvmetap?",
-                                fingerprint));
-            }
-            return SINGLE_OBJECT_HEADER_BYTES;
         }
-        if (m.length > CONFLUENT_HEADER_BYTES && m[0] == 0) {
-            return CONFLUENT_HEADER_BYTES;
+        throw notNewest;
+    }
+
+    private static int version(byte[] m) {
+        long fingerprint = 0;
+        for (int i = 7; i >= 0; i--) {
+            fingerprint = fingerprint << 8 | m[2 + i] & 0xFF;
         }
-        throw new MalformedEventException("message is neither single-object nor Confluent framed");
+        int version = EventSchema.version(fingerprint);
+        if (version == 0) {
+            throw new MalformedEventException(
+                    String.format(
+                            "schema fingerprint %016x is not known here; was it written by a"
+                                    + " newer nvmetap?",
+                            fingerprint));
+        }
+        return version;
     }
 
     /**

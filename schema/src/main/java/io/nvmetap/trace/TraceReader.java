@@ -38,6 +38,7 @@ public final class TraceReader implements Closeable {
     private final byte[] sync = new byte[16];
     private final byte[] marker = new byte[16];
     private final boolean compressed;
+    private final int version;
     private final AvroIn block = new AvroIn();
     private byte[] packed = {};
     private byte[] unpacked = {};
@@ -55,8 +56,8 @@ public final class TraceReader implements Closeable {
             throw new TraceFormatException(
                     name + ": header is cut off or damaged; record or import it again");
         }
-        String schema = text(meta.get("avro.schema"));
-        if (!EventSchema.reads(schema)) {
+        version = EventSchema.version(text(meta.get("avro.schema")));
+        if (version == 0) {
             throw new TraceFormatException(
                     name
                             + ": an Avro file, but not with an event schema that is known here; was"
@@ -161,7 +162,7 @@ public final class TraceReader implements Closeable {
                     return false;
                 }
             }
-            EventCodec.decode(block, e);
+            EventCodec.decode(block, e, version);
             leftInBlock--;
             events++;
             if (leftInBlock == 0 && block.remaining() != 0) {

@@ -1,5 +1,6 @@
 package io.nvmetap.event;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -35,13 +36,44 @@ public final class EventSamples {
     private void command(CapturedEvent e, EventKind kind) {
         byte[] sqe = new byte[random.nextBoolean() ? 64 : 128];
         random.nextBytes(sqe);
+        Arrays.fill(sqe, number(sqe.length + 1), sqe.length, (byte) 0);
         e.asCommand(kind, number(65536), number(9) - 1, sqe, 0, sqe.length);
         e.known = random.nextLong();
         e.owned(pick(Owner.values()), random.nextLong());
         e.dataBytes = number(1 << 20);
         e.sgl = random.nextBoolean();
-        for (int i = number(20); i > 0; i--) {
-            e.page(random.nextLong(), number(4097));
+        pages(e, number(20));
+    }
+
+    /**
+     * Sets {@code count} pages: anywhere and of any length, or runs of whole pages that the first
+     * and the last may be a part of, or such runs with one page that does not fit in.
+     */
+    void pages(CapturedEvent e, int count) {
+        e.pageCount = 0;
+        boolean anywhere = number(4) == 0;
+        long next = random.nextLong();
+        for (int i = 0; i < count; i++) {
+            if (anywhere) {
+                e.page(random.nextLong(), number(4097));
+                continue;
+            }
+            next += number(3) == 0 ? 4096L * (number(1 << 20) - (1 << 19)) : 0;
+            boolean whole = i > 0 && i < count - 1 || number(3) == 0;
+            e.page(next, whole ? 4096 : number(4096) + 1);
+            next += e.pageLengthBytes[i];
+        }
+        if (count > 0 && number(4) == 0) {
+            misfit(e, number(count));
+        }
+    }
+
+    private void misfit(CapturedEvent e, int page) {
+        switch (number(4)) {
+            case 0 -> e.pageLengthBytes[page] = number(4096);
+            case 1 -> e.pageLengthBytes[page] = random.nextInt();
+            case 2 -> e.pageAddress[page] += 1 << number(12);
+            default -> e.pageAddress[page] = random.nextLong();
         }
     }
 

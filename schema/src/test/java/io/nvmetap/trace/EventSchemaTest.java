@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.idl.IdlReader;
 import org.junit.jupiter.api.Test;
@@ -30,8 +32,8 @@ class EventSchemaTest {
         Schema schema = new Schema.Parser().parse(EventSchema.json());
         assertThat(EventSchema.FINGERPRINT)
                 .isEqualTo(SchemaNormalization.parsingFingerprint64(schema));
-        assertThat(EventSchema.reads(EventSchema.FINGERPRINT)).isTrue();
-        assertThat(EventSchema.reads(EventSchema.FINGERPRINT + 1)).isFalse();
+        assertThat(EventSchema.version(EventSchema.FINGERPRINT)).isEqualTo(EventSchema.VERSION);
+        assertThat(EventSchema.version(EventSchema.FINGERPRINT + 1)).isZero();
     }
 
     @Test
@@ -41,14 +43,31 @@ class EventSchemaTest {
         for (int version = 1; version < EventSchema.VERSION; version++) {
             String json = EventSchema.json(version);
             Schema old = new Schema.Parser().parse(json);
-            assertThat(EventSchema.reads(json)).isTrue();
-            assertThat(EventSchema.reads(SchemaNormalization.parsingFingerprint64(old))).isTrue();
+            assertThat(EventSchema.version(json)).isEqualTo(version);
+            assertThat(EventSchema.version(SchemaNormalization.parsingFingerprint64(old)))
+                    .isEqualTo(version);
+            assertThat(SchemaCompatibility.checkReaderWriterCompatibility(newest, old).getType())
+                    .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
             List<Schema> oldKinds = old.getField("body").schema().getTypes();
             for (int i = 0; i < oldKinds.size(); i++) {
-                assertThat(canonical(kinds.get(i))).isEqualTo(canonical(oldKinds.get(i)));
+                assertContinues(kinds.get(i), oldKinds.get(i));
             }
         }
-        assertThat(EventSchema.reads("{}")).isFalse();
+        assertThat(EventSchema.version("{}")).isZero();
+    }
+
+    /** The fields there were, as they were; those added have a default. */
+    private static void assertContinues(Schema kind, Schema old) {
+        assertThat(kind.getFullName()).isEqualTo(old.getFullName());
+        for (Schema.Field field : kind.getFields()) {
+            if (field.pos() >= old.getFields().size()) {
+                assertThat(field.hasDefaultValue()).as(kind + " " + field).isTrue();
+                continue;
+            }
+            Schema.Field before = old.getFields().get(field.pos());
+            assertThat(field.name()).isEqualTo(before.name());
+            assertThat(canonical(field.schema())).isEqualTo(canonical(before.schema()));
+        }
     }
 
     private static String canonical(Schema schema) {
