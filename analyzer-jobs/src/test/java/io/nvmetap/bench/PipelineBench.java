@@ -133,15 +133,25 @@ final class PipelineBench {
         int events = effort.operations() * EVENTS_PER_OPERATION;
         ForkedWays w =
                 new ForkedWays(effort, SendFork.class)
-                        .run(List.of("BARE", "AGENT"), address, Integer.toString(events));
+                        .run(
+                                List.of("BARE", "AGENT", "AGENT_ON_ONE_THREAD"),
+                                address,
+                                Integer.toString(events));
         RecordSizes sizes = RecordSizes.ofRecordings();
         return List.of(
                 Figure.ratio(
                         "sendOverBareProducer",
-                        "tap to topic, speed over a bare producer with records made before",
+                        "tap to topic, tap and agent on a thread each as in production, speed over"
+                                + " a bare producer with records made before",
                         w.of("BARE"),
                         w.of("AGENT"),
                         Bar.atLeast(0.8)),
+                Figure.ratio(
+                        "",
+                        "the same, tap and agent on one thread",
+                        w.of("BARE"),
+                        w.of("AGENT_ON_ONE_THREAD"),
+                        Bar.NONE),
                 Figure.plain(
                         "bytesPerEvent",
                         "mean record, doorbells, completions and interrupts, recorded boots",

@@ -16,17 +16,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The process that sends events to a broker one way, several times: {@code WAY BROKERS EVENTS
- * RUNS}. The agent's way begins at the tap and ends when all is acknowledged; one thread does both.
+ * RUNS}. The agent's ways begin at the tap and end when all is acknowledged.
  */
 public final class SendFork {
     private static final int OPERATIONS = 2_000;
     private static final int AT_ONCE = 4_096;
+
+    /** Events in the ring before the tap's thread waits: well below what is lost. */
+    private static final int AHEAD_MAX = 50_000;
+
+    private static final long WAIT_NS = 50_000;
     private static final int PATIENCE_MS = 120_000;
 
     /** As KafkaEventSink has them. */
@@ -51,8 +57,10 @@ public final class SendFork {
 
     /** Ways into the topic. */
     enum Way {
-        /** Tap, ring, agent, sink. */
+        /** Tap, ring, agent, sink; tap and agent have a thread each, as the product has them. */
         AGENT,
+        /** The same, all on one thread. */
+        AGENT_ON_ONE_THREAD,
         /** A producer with records made before. */
         BARE
     }
@@ -67,9 +75,9 @@ public final class SendFork {
         List<byte[]> messages = messages(events);
         for (int i = 0; i < Integer.parseInt(args[3]); i++) {
             long ns =
-                    way == Way.AGENT
-                            ? agent(args[1], events, count)
-                            : bare(args[1], messages, count);
+                    way == Way.BARE
+                            ? bare(args[1], messages, count)
+                            : agent(way, args[1], events, count);
             System.out.println(PipelineFork.TOOK + ns);
         }
     }
@@ -85,34 +93,51 @@ public final class SendFork {
         return messages;
     }
 
-    private static long agent(String brokers, List<CapturedEvent> events, int count)
+    private static long agent(Way way, String brokers, List<CapturedEvent> events, int count)
             throws IOException {
         EventRing ring = new EventRing(EventRing.CAPACITY_BYTES_DEFAULT, System::nanoTime);
         RingTap tap = new RingTap(ring, 0);
         Session session = new Session(1, 2, CaptureStarted.unknown());
-        long ns;
-        try (KafkaEventSink sink = new KafkaEventSink(brokers, PATIENCE_MS)) {
-            Agent agent = new Agent(ring, session, c -> LiveState.UNKNOWN, sink);
-            agent.begin();
+        KafkaEventSink sink = new KafkaEventSink(brokers, PATIENCE_MS);
+        try (Agent agent = new Agent(ring, session, c -> LiveState.UNKNOWN, sink)) {
+            if (way == Way.AGENT) {
+                agent.start();
+            } else {
+                agent.begin();
+            }
             // The first event waits for metadata of the topic; the bare producer does so too.
             sink.flush();
+            long before = agent.sent();
             long began = System.nanoTime();
             for (int i = 0; i < count; i++) {
                 tap.emit(events.get(i % events.size()), 0);
                 if (i % AT_ONCE == AT_ONCE - 1) {
-                    agent.drain();
+                    await(agent, way, before + i - AHEAD_MAX);
                 }
             }
-            while (agent.drain() > 0) {
-                // Until the ring is empty.
-            }
+            await(agent, way, before + count);
             sink.flush();
-            ns = System.nanoTime() - began;
+            long ns = System.nanoTime() - began;
             if (ring.lost() > 0 || sink.lost() > 0) {
                 throw new IOException(ring.lost() + sink.lost() + " events were lost");
             }
+            return ns;
         }
-        return ns;
+    }
+
+    /** Waits until the sink has as many; on one thread it is this one that gives it all. */
+    private static void await(Agent agent, Way way, long sent) throws IOException {
+        if (way == Way.AGENT_ON_ONE_THREAD) {
+            while (agent.drain() > 0) {
+                // Until the ring is empty.
+            }
+        }
+        while (agent.sent() < sent) {
+            LockSupport.parkNanos(WAIT_NS);
+            if (agent.failure().isPresent()) {
+                throw agent.failure().get();
+            }
+        }
     }
 
     private static long bare(String brokers, List<byte[]> messages, int count) {

@@ -9,6 +9,7 @@ import io.nvmetap.trace.EventSerde;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import org.agrona.MutableDirectBuffer;
@@ -56,13 +57,12 @@ public final class Agent implements Closeable {
     private final long[] lastOfNs;
     private final AvroOut out = new AvroOut(4 * 1024);
     private final CapturedEvent own = new CapturedEvent();
+    private final AtomicLong sent = new AtomicLong();
     private final ControlledMessageHandler onRecord = this::onRecord;
 
-    private byte[] tail = {};
     private Thread thread;
     private volatile boolean stopping;
     private volatile IOException failure;
-    private volatile long sent;
     private volatile long discarded;
     private long seq;
     private long lastNs;
@@ -161,15 +161,12 @@ public final class Agent implements Closeable {
         }
         long timeNs = Math.max(lastNs, buffer.getLong(at + EventRing.TIME_AT));
         int controller = buffer.getInt(at + EventRing.CONTROLLER_AT);
-        int tailBytes = length - EventRing.HEADER_BYTES;
-        if (tail.length < tailBytes) {
-            tail = new byte[tailBytes * 2];
-        }
-        buffer.getBytes(at + EventRing.HEADER_BYTES, tail, 0, tailBytes);
         if (reportLost(buffer.getLong(at + EventRing.LOST_AT), timeNs)) {
             out.clear().writeFixedLong(session.high()).writeFixedLong(session.low());
             out.writeLong(controller).writeLong(seq).writeLong(timeNs);
-            out.writeFixed(tail, 0, tailBytes);
+            int rest = length - EventRing.HEADER_BYTES;
+            int from = out.leave(rest);
+            buffer.getBytes(at + EventRing.HEADER_BYTES, out.buffer(), from, rest);
             if (deliver(controller, timeNs)) {
                 return Action.CONTINUE;
             }
@@ -264,7 +261,8 @@ public final class Agent implements Closeable {
         lastNs = timeNs;
         lastOfNs[controller] = timeNs;
         seq++;
-        sent++;
+        // Only this thread counts; others may see it a little later.
+        sent.setRelease(sent.getPlain() + 1);
         return true;
     }
 
@@ -310,7 +308,7 @@ public final class Agent implements Closeable {
      * @return events the sink accepted, the agent's own included
      */
     public long sent() {
-        return sent;
+        return sent.get();
     }
 
     /**

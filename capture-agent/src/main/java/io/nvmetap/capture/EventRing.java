@@ -37,6 +37,7 @@ public final class EventRing {
     private final UnsafeBuffer memory;
     private final LongSupplier clockNs;
     private final long zeroNs;
+    private final int eventBytesMax;
     private final AtomicLong lost = new AtomicLong();
     private volatile boolean open;
 
@@ -63,6 +64,7 @@ public final class EventRing {
                                 capacityBytes + RingBufferDescriptor.TRAILER_LENGTH,
                                 BitUtil.CACHE_LINE_LENGTH));
         ring = new ManyToOneRingBuffer(memory);
+        eventBytesMax = ring.maxMsgLength() - HEADER_BYTES;
         this.clockNs = clockNs;
         zeroNs = clockNs.getAsLong();
     }
@@ -90,7 +92,7 @@ public final class EventRing {
      * @return bytes of the largest event, encoded
      */
     int eventBytesMax() {
-        return ring.maxMsgLength() - HEADER_BYTES;
+        return eventBytesMax;
     }
 
     /**
@@ -127,7 +129,7 @@ public final class EventRing {
     private int claimAgain(int count) {
         long reader = ring.consumerPosition();
         int at = claim(count);
-        if (at < 0 && count <= eventBytesMax()) {
+        if (at < 0 && count <= eventBytesMax) {
             fullAt = reader;
         }
         return at;
@@ -137,7 +139,7 @@ public final class EventRing {
      * @return where a record of that many bytes begins, negative if there is no room
      */
     int claim(int count) {
-        return count > eventBytesMax() ? -1 : ring.tryClaim(RECORD_TYPE, HEADER_BYTES + count);
+        return count > eventBytesMax ? -1 : ring.tryClaim(RECORD_TYPE, HEADER_BYTES + count);
     }
 
     /** The agent's thread: reads records in order until the handler stops. */

@@ -22,7 +22,13 @@ public final class RingTap implements Tap {
 
     private final EventRing ring;
     private final int controller;
-    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(this::begin);
+
+    /**
+     * Of the first thread, nearly always the only one, which thus need not look it up. Not
+     * volatile: whoever sees an old one looks up.
+     */
+    private Scratch first;
 
     /**
      * @param ring shared with the agent
@@ -40,7 +46,22 @@ public final class RingTap implements Tap {
 
     @Override
     public CapturedEvent event() {
-        return scratch.get().event;
+        return scratch().event;
+    }
+
+    private Scratch scratch() {
+        Scratch s = first;
+        return s != null && s.thread == Thread.currentThread() ? s : scratches.get();
+    }
+
+    /** A thread that is new takes the place of one that has ended. */
+    private Scratch begin() {
+        Scratch s = new Scratch(Thread.currentThread());
+        Scratch before = first;
+        if (before == null || !before.thread.isAlive()) {
+            first = s;
+        }
+        return s;
     }
 
     @Override
@@ -52,7 +73,7 @@ public final class RingTap implements Tap {
             ring.lose();
             return;
         }
-        AvroOut out = scratch.get().out.clear();
+        AvroOut out = scratch().out.clear();
         try {
             if (bytesMax(e) > ring.eventBytesMax()) {
                 ring.lose();
@@ -94,7 +115,12 @@ public final class RingTap implements Tap {
     }
 
     private static final class Scratch {
+        private final Thread thread;
         private final CapturedEvent event = new CapturedEvent();
         private final AvroOut out = new AvroOut(SCRATCH_BYTES);
+
+        Scratch(Thread thread) {
+            this.thread = thread;
+        }
     }
 }

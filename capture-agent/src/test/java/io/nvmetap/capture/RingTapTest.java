@@ -16,6 +16,9 @@ import io.nvmetap.event.Side;
 import io.nvmetap.event.Transfer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class RingTapTest {
@@ -83,6 +86,35 @@ class RingTapTest {
         assertThat(whileRoom / (5 * rounds)).as("%d bytes in all", whileRoom).isZero();
         assertThat(whileFull / (5 * rounds)).as("%d bytes in all", whileFull).isZero();
         assertThat(agent.failure()).isEmpty();
+    }
+
+    private static CapturedEvent eventOfAnotherThread(Tap tap) throws Exception {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            CapturedEvent e = tap.event().asFence(2);
+                            assertThat(tap.event()).isSameAs(e);
+                            tap.emit(e, 0);
+                            return e;
+                        },
+                        run -> new Thread(run).start())
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldGiveEachThreadAnEventOfItsOwnWhicheverCameFirst() throws Exception {
+        EventRing ring = new EventRing(1 << 14, () -> 0);
+        RingTap tap = new RingTap(ring, 0);
+        KeptSink sink = new KeptSink();
+        Agent agent = agent(ring, sink);
+        CapturedEvent first = eventOfAnotherThread(tap);
+        CapturedEvent mine = tap.event().asFence(1);
+        CapturedEvent third = eventOfAnotherThread(tap);
+        tap.emit(mine, 0);
+        agent.close();
+        assertThat(List.of(first, mine, third)).doesNotHaveDuplicates();
+        assertThat(sink.events.stream().filter(e -> e.kind == EventKind.STORE_FENCE))
+                .extracting(e -> e.qid)
+                .containsExactly(2, 2, 1);
     }
 
     @Test

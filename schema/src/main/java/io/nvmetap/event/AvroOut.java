@@ -47,6 +47,18 @@ public final class AvroOut {
         }
     }
 
+    /**
+     * Leaves {@code count} bytes to the caller, who puts them into {@link #buffer()}.
+     *
+     * @return where they begin
+     */
+    public int leave(int count) {
+        room(count);
+        int at = position;
+        position += count;
+        return at;
+    }
+
     /** int and long: zig-zag variable length. */
     public AvroOut writeLong(long value) {
         room(LONG_BYTES_MAX);
