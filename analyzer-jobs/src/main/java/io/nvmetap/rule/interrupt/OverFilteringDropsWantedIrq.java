@@ -15,18 +15,20 @@ import io.nvmetap.rule.Rule;
 import io.nvmetap.rule.RuleInfo;
 import io.nvmetap.rule.Sight;
 import io.nvmetap.rule.Threshold;
+import io.nvmetap.rule.Timed;
 import io.nvmetap.rule.Where;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The mediator keeps a message from the guest although the guest does not mask the vector, and does
  * not make up for it (NVMe over PCIe Transport 1.0, 3.5: a message is an edge, sent once).
  */
-public final class OverFilteringDropsWantedIrq extends Rule {
+public final class OverFilteringDropsWantedIrq extends Rule implements Timed {
     private static final long serialVersionUID = 1L;
 
     private static final Sight NEEDS =
@@ -76,6 +78,9 @@ public final class OverFilteringDropsWantedIrq extends Rule {
     /** By vector; one message each, the first. */
     private final Map<Integer, Kept> kept = new HashMap<>();
 
+    /** Last event that was a step. */
+    private long stepSeq = -1;
+
     public OverFilteringDropsWantedIrq() {
         super(
                 new RuleInfo(
@@ -101,7 +106,13 @@ public final class OverFilteringDropsWantedIrq extends Rule {
     }
 
     @Override
+    public Set<EventKind> reads() {
+        return Set.of(EventKind.INTERRUPT_DELIVERED, EventKind.INTERRUPT_SUPPRESSED);
+    }
+
+    @Override
     public void step(History h, CapturedEvent e, Judge judge) {
+        stepSeq = e.seq;
         if (kept.isEmpty() && e.kind != EventKind.INTERRUPT_SUPPRESSED) {
             return;
         }
@@ -112,7 +123,7 @@ public final class OverFilteringDropsWantedIrq extends Rule {
             return;
         }
         if (!kept.isEmpty()) {
-            overdue(h, e, judge);
+            overdue(h, judge);
         }
         if (e.kind == EventKind.INTERRUPT_DELIVERED) {
             kept.remove(e.vector);
@@ -121,6 +132,16 @@ public final class OverFilteringDropsWantedIrq extends Rule {
             suppressed(h, e);
         }
         kept.entrySet().removeIf(k -> settled(h, k.getValue()));
+    }
+
+    /** Other events only let time pass, and that a step has done for its own event. */
+    @Override
+    public long time(History h, Judge judge) {
+        if (!kept.isEmpty() && h.seq != stepSeq) {
+            overdue(h, judge);
+            kept.entrySet().removeIf(k -> settled(h, k.getValue()));
+        }
+        return kept.isEmpty() ? NEVER : ALWAYS;
     }
 
     private void suppressed(History h, CapturedEvent e) {
@@ -149,7 +170,7 @@ public final class OverFilteringDropsWantedIrq extends Rule {
         return oldest == null || oldest.doneSeq != k.doneSeq;
     }
 
-    private void overdue(History h, CapturedEvent e, Judge judge) {
+    private void overdue(History h, Judge judge) {
         Iterator<Map.Entry<Integer, Kept>> all = kept.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<Integer, Kept> next = all.next();
@@ -167,7 +188,7 @@ public final class OverFilteringDropsWantedIrq extends Rule {
                         new Where(k.sqid, k.cqid, k.cid),
                         k.doneSeq,
                         k.seq,
-                        e.seq);
+                        h.seq);
             }
         }
     }

@@ -91,13 +91,13 @@ final class DriftMeter implements Serializable {
     /** Judges the lot that is complete and begins the next. */
     boolean slower(long ratioPercent, long riseMin) {
         count = 0;
-        percent = median(percents);
         boolean learns = calmLateNs < 0 || calmMediatorNs < 0 || mediatorCount <= 2 * LOT;
-        if (!learns && percent <= ratioPercent) {
-            // As fast as ever: the other medians would change nothing.
+        if (!learns && !longer(ratioPercent)) {
+            // As fast as ever: no median would change anything.
             slowLots = 0;
             return false;
         }
+        percent = median(percents);
         riseNs = median(risesNs);
         long late = median(lateNs);
         long mediator = mediatorCount < LOT ? 0 : median(mediatorNs.clone());
@@ -107,6 +107,15 @@ final class DriftMeter implements Serializable {
         boolean slow = percent > ratioPercent && riseNs >= riseMin && flat;
         slowLots = slow ? slowLots + 1 : 0;
         return slowLots >= LOTS;
+    }
+
+    /** The median is over the ratio. */
+    private boolean longer(long ratioPercent) {
+        int over = 0;
+        for (long p : percents) {
+            over += p > ratioPercent ? 1 : 0;
+        }
+        return over >= LOT - LOT / 2;
     }
 
     private static boolean flat(long ns, long calmNs) {

@@ -142,9 +142,13 @@ public final class LostDeferredDoorbell extends Rule implements Timed {
      * holds. Own commands alone excuse nothing.
      */
     private boolean waitsForController(History h, int sqid) {
-        return (paused.contains(sqid) || paused.contains(-1))
+        return isPaused(sqid)
                 && (h.device.inFlight.values().stream().anyMatch(c -> c.owner == Owner.MEDIATOR)
                         || full(h, sqid));
+    }
+
+    private boolean isPaused(int sqid) {
+        return !paused.isEmpty() && (paused.contains(sqid) || paused.contains(-1));
     }
 
     private static boolean full(History h, int sqid) {
@@ -154,12 +158,12 @@ public final class LostDeferredDoorbell extends Rule implements Timed {
 
     /** The part of a wait that the controller is no excuse for. */
     private long sinceExcuse(History h, int sqid, long waitedNs) {
-        Long excused = excusedNs.get(sqid);
+        Long excused = excusedNs.isEmpty() ? null : excusedNs.get(sqid);
         return excused == null ? waitedNs : Math.min(waitedNs, h.nowNs - excused);
     }
 
     private long deadline(int sqid, Judge judge) {
-        return paused.contains(sqid) || paused.contains(-1)
+        return isPaused(sqid)
                 ? judge.settings().of(CommonThresholds.PAUSED_DOORBELL)
                 : judge.settings().of(UNSERVED);
     }

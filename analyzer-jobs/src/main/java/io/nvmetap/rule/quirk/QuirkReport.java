@@ -2,15 +2,19 @@ package io.nvmetap.rule.quirk;
 
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.ControllerInfo;
+import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Unseen;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.Party;
 import io.nvmetap.finding.Verdict;
 import io.nvmetap.history.History;
+import io.nvmetap.rule.Rule;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +40,18 @@ public final class QuirkReport implements Serializable {
     /** The rule whose silent commands show what the controller cannot do. */
     private static final String STALL = "command-stall";
 
+    /** Kinds that tell nothing here, if nothing is missing before them: most of a recording. */
+    private static final Set<EventKind> NOTHING = EnumSet.copyOf(Rule.BUSY);
+
+    static {
+        NOTHING.removeAll(
+                EnumSet.of(
+                        EventKind.COMMAND_EMITTED,
+                        EventKind.COMPLETION_SEEN,
+                        EventKind.INTERRUPT_RAISED,
+                        EventKind.PAYLOAD));
+    }
+
     private final Shown shown = new Shown();
     private final IdentifyNotes identify = new IdentifyNotes(shown);
     private final TagNotes tags = new TagNotes(shown);
@@ -46,6 +62,9 @@ public final class QuirkReport implements Serializable {
 
     /** Looks at an event that {@code h} has just applied. */
     public void note(History h, CapturedEvent e) {
+        if (NOTHING.contains(e.kind) && h.gapSeq != e.seq) {
+            return;
+        }
         if (h.header.unseen().contains(Unseen.DEVICE_SIDE) || mixed(h)) {
             return;
         }

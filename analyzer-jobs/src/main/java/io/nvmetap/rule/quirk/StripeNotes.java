@@ -36,6 +36,34 @@ final class StripeNotes implements Serializable {
         int crossings;
         int withins;
         long firstSeq = -1;
+
+        /** Null in older state; the first bucket is right to begin with. */
+        Middle crossingMiddle = new Middle();
+
+        Middle withinMiddle = new Middle();
+    }
+
+    /** The bucket of a median, which moves little from one time to the next. */
+    private static final class Middle implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private int bucket;
+
+        /** Times in buckets before it. */
+        private int below;
+
+        void counted(int at) {
+            below += at < bucket ? 1 : 0;
+        }
+
+        double of(int[] buckets, int count) {
+            while (bucket > 0 && 2 * below >= count) {
+                below -= buckets[--bucket];
+            }
+            while (2 * (below + buckets[bucket]) < count) {
+                below += buckets[bucket++];
+            }
+            return Math.pow(2, bucket >>> FINE) * (1 + (bucket & 7) / 8.0);
+        }
     }
 
     private final Shown shown;
@@ -84,13 +112,14 @@ final class StripeNotes implements Serializable {
         long at = slba * block;
         boolean crosses = at / STRIPE != (at + c.dataBytes - 1) / STRIPE;
         int bucket = Math.min(BUCKETS - 1, octave(ns, FINE));
-        (crosses ? size.crossing : size.within)[bucket]++;
+        count(size, crosses, bucket);
         size.crossings += crosses ? 1 : 0;
         size.withins += crosses ? 0 : 1;
         size.firstSeq = size.firstSeq < 0 && crosses ? c.startSeq : size.firstSeq;
         if (crosses && size.crossings >= COMMANDS && size.withins >= COMMANDS) {
             double ratio =
-                    median(size.crossing, size.crossings) / median(size.within, size.withins);
+                    size.crossingMiddle.of(size.crossing, size.crossings)
+                            / size.withinMiddle.of(size.within, size.withins);
             if (ratio >= RATIO) {
                 shown.add(
                         Quirk.STRIPE_SIZE,
@@ -108,14 +137,12 @@ final class StripeNotes implements Serializable {
         }
     }
 
-    private static double median(int[] buckets, int count) {
-        int seen = 0;
-        for (int i = 0; i < BUCKETS; i++) {
-            seen += buckets[i];
-            if (2 * seen >= count) {
-                return Math.pow(2, i >>> FINE) * (1 + (i & 7) / 8.0);
-            }
+    private static void count(Size size, boolean crosses, int bucket) {
+        if (size.crossingMiddle == null) {
+            size.crossingMiddle = new Middle();
+            size.withinMiddle = new Middle();
         }
-        return 1;
+        (crosses ? size.crossing : size.within)[bucket]++;
+        (crosses ? size.crossingMiddle : size.withinMiddle).counted(bucket);
     }
 }

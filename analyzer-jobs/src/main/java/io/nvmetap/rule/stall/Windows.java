@@ -37,7 +37,10 @@ final class Windows implements Serializable {
             open(nowNs, seq);
         }
         long current = windows - 1;
-        for (int f = 0; shown != 0 && f < FACTS; f++) {
+        if ((shown & ~facts[at(current)]) == 0) {
+            return;
+        }
+        for (int f = 0; f < FACTS; f++) {
             if ((shown >>> f & 1) != 0 && (facts[at(current)] >>> f & 1) == 0) {
                 long after = Math.min(Integer.MAX_VALUE, seq - firstSeq[at(current)]);
                 factAfter[at(current) * FACTS + f] = (int) after;
