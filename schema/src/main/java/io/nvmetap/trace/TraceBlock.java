@@ -1,0 +1,71 @@
+package io.nvmetap.trace;
+
+import io.nvmetap.event.AvroIn;
+import io.nvmetap.event.AvroOut;
+import io.nvmetap.event.CapturedEvent;
+import io.nvmetap.event.EventCodec;
+import io.nvmetap.event.MalformedEventException;
+import java.util.Arrays;
+
+/**
+ * The events of one block of a trace, unpacked. {@link TraceReader#nextBlock()} cuts one out, which
+ * can then be read on another thread while the reader unpacks the next. One thread.
+ */
+public final class TraceBlock {
+    private static final int COUNT_BYTES_MAX = 10;
+
+    private final AvroIn in = new AvroIn();
+    private byte[] bytes = {};
+    private long left;
+
+    /** Reads {@code events} events from {@code count} bytes of {@code source}. */
+    void wrap(byte[] source, int from, int count, long events) {
+        bytes = source;
+        in.wrap(source, from, count);
+        left = events;
+    }
+
+    /**
+     * Reads the events of one block.
+     *
+     * @param block as {@link TraceReader#nextBlock()} gives it
+     * @throws MalformedEventException if it is none
+     */
+    public void wrap(byte[] block) {
+        bytes = block;
+        in.wrap(block, 0, block.length);
+        left = in.readLong();
+    }
+
+    /** The block with all that is unread, in memory of its own; nothing is left here. */
+    byte[] take() {
+        AvroOut out = new AvroOut(in.remaining() + COUNT_BYTES_MAX);
+        out.writeLong(left).writeFixed(bytes, in.position(), in.remaining());
+        left = 0;
+        return Arrays.copyOf(out.buffer(), out.position());
+    }
+
+    /** Events that are not read yet. */
+    long left() {
+        return left;
+    }
+
+    /**
+     * Reads the next event into {@code e}.
+     *
+     * @return false at the end
+     * @throws MalformedEventException if the bytes are not that of an event, or more than all of
+     *     them
+     */
+    public boolean next(CapturedEvent e) {
+        if (left == 0) {
+            return false;
+        }
+        EventCodec.decode(in, e);
+        left--;
+        if (left == 0 && in.remaining() != 0) {
+            throw new MalformedEventException("block holds more than its events");
+        }
+        return true;
+    }
+}
