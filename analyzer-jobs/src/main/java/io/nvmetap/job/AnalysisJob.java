@@ -20,6 +20,7 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -29,7 +30,16 @@ public final class AnalysisJob {
     /** Longest a transaction is open: below the 15 minutes that a broker allows by default. */
     private static final String TRANSACTION_TIMEOUT_MS = "600000";
 
+    /**
+     * Messages handed over to the source's thread at once: Kafka's own 500 are taken in half a
+     * millisecond, and each time a thread is woken. Their bytes have Kafka's bounds.
+     */
+    private static final String POLL_RECORDS_MAX = "4000";
+
     private static final String RULES = "rules";
+
+    /** Key of a block, which is of no use: its events have theirs. */
+    private static final String ONE_KEY = "trace";
 
     private static final TypeInformation<byte[]> BYTES =
             PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
@@ -67,6 +77,7 @@ public final class AnalysisJob {
                         .setStartingOffsets(OffsetsInitializer.earliest())
                         .setProperty("commit.offsets.on.checkpoint", "false")
                         .setProperty("reconnect.backoff.max.ms", "1000")
+                        .setProperty("max.poll.records", POLL_RECORDS_MAX)
                         .setDeserializer(
                                 KafkaRecordDeserializationSchema.valueOnly(
                                         ByteArrayDeserializer.class))
@@ -75,13 +86,30 @@ public final class AnalysisJob {
                 .uid("events-topic");
     }
 
-    /** Events of a trace file, bounded. */
-    public static DataStream<byte[]> file(StreamExecutionEnvironment env, Path trace) {
+    /** Blocks of events of a trace file, bounded. */
+    static DataStream<byte[]> file(StreamExecutionEnvironment env, Path trace) {
         FileSource<byte[]> source =
                 FileSource.forRecordStreamFormat(
                                 new TraceFormat(), new org.apache.flink.core.fs.Path(trace.toUri()))
                         .build();
-        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "trace").uid("events-file");
+        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "trace")
+                .uid("events-file")
+                .setParallelism(1);
+    }
+
+    /**
+     * The rules over a trace file, beside its source on one thread: there is one reader, and what
+     * it costs to hand each event to another task is more than half of what the rules cost.
+     *
+     * @param blocks as {@link #file} gives them
+     * @return encoded findings and summaries
+     */
+    static DataStream<byte[]> judgeFile(
+            DataStream<byte[]> blocks, List<String> ruleIds, RuleSettings settings) {
+        return DataStreamUtils.reinterpretAsKeyedStream(blocks, b -> ONE_KEY, Types.STRING)
+                .transform(RULES, BYTES, new TraceOperator(new TraceFunction(ruleIds, settings)))
+                .uid(RULES)
+                .setParallelism(1);
     }
 
     /** What comes of the rules: encoded findings and summaries; and messages that are no event. */

@@ -1,12 +1,10 @@
 package io.nvmetap.job;
 
 import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.event.MalformedEventException;
 import io.nvmetap.finding.Finding;
 import io.nvmetap.finding.FindingCodec;
 import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.rule.Analyzer;
-import io.nvmetap.trace.EventSerde;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -36,6 +34,9 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     /** Messages that are no event; bytes untouched. */
     static final OutputTag<byte[]> DEAD = new OutputTag<>("dead-letters") {};
 
+    /** Name of the state that has the analyzers. */
+    static final String STATE = "analyzer";
+
     /** A session of which nothing comes for so long, by the clock of the job, was cut off. */
     static final long SILENCE_MS = 30 * 60_000L;
 
@@ -44,15 +45,19 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
      */
     static final int HELD_MAX = 64;
 
-    private static final class Held {
+    private final class Held {
         final Analyzer analyzer;
         final boolean leads;
+        final Consumer<Finding> findings;
+        final Consumer<SessionSummary> summaries;
         long lastMs;
         long timerMs;
 
-        Held(Analyzer analyzer, boolean leads) {
+        Held(String key, Analyzer analyzer) {
             this.analyzer = analyzer;
-            this.leads = leads;
+            leads = leads(key);
+            findings = f -> tell(key, f);
+            summaries = s -> tell(key, s);
         }
     }
 
@@ -61,12 +66,14 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     private transient ValueState<Long> timerMs;
     private transient LinkedHashMap<String, Held> held;
     private transient Consumer<String> toKey;
-    private transient CapturedEvent event;
-    private transient EventSerde serde;
-    private transient JobMetrics metrics;
 
-    /** The encoded event. */
-    abstract byte[] message(I in);
+    /** The analyzer of the event before, nearly always that of the next; null if it is not held. */
+    private transient Held latest;
+
+    private transient String latestKey;
+    private transient TimerService timers;
+    private transient Collector<O> out;
+    private transient JobMetrics metrics;
 
     /** A new analyzer for what came first of it. */
     abstract Analyzer begin(I in);
@@ -81,12 +88,10 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
     public void open(OpenContext context) {
         state =
                 getRuntimeContext()
-                        .getState(new ValueStateDescriptor<>("analyzer", new AnalyzerSerializer()));
+                        .getState(new ValueStateDescriptor<>(STATE, new AnalyzerSerializer()));
         lastMs = getRuntimeContext().getState(new ValueStateDescriptor<>("last", Types.LONG));
         timerMs = getRuntimeContext().getState(new ValueStateDescriptor<>("timer", Types.LONG));
         held = new LinkedHashMap<>(2 * HELD_MAX, 0.75f, true);
-        event = new CapturedEvent();
-        serde = EventSerde.singleObject();
         metrics = new JobMetrics(getRuntimeContext().getMetricGroup());
     }
 
@@ -95,75 +100,98 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
         toKey = keySwitch;
     }
 
-    @Override
-    public void processElement(I in, Context context, Collector<O> out) throws Exception {
-        byte[] message = message(in);
-        try {
-            serde.decode(message, event);
-        } catch (MalformedEventException bad) {
-            if (leads(context.getCurrentKey())) {
-                metrics.dead();
-                context.output(DEAD, message);
-            }
-            return;
+    /** Makes another key the current one. */
+    final void switchKey(String key) {
+        toKey.accept(key);
+    }
+
+    /** What came is no event. */
+    final void bury(byte[] message, Context context) {
+        if (leads(context.getCurrentKey())) {
+            metrics.dead();
+            context.output(DEAD, message);
         }
-        String key = context.getCurrentKey();
+    }
+
+    /**
+     * One event.
+     *
+     * @param key the current key: what the event belongs to
+     * @param in what it came in
+     */
+    final void judge(
+            String key, CapturedEvent event, I in, TimerService service, Collector<O> collector)
+            throws IOException {
+        timers = service;
+        out = collector;
         Held h = held(key);
-        long nowMs = context.timerService().currentProcessingTime();
+        long nowMs = timers.currentProcessingTime();
         if (h == null) {
-            h = new Held(begin(in), leads(key));
+            h = new Held(key, begin(in));
             if (h.leads) {
                 metrics.started();
             }
-            watch(h, context.timerService(), nowMs + SILENCE_MS);
+            watch(h, nowMs + SILENCE_MS);
             hold(key, h);
         }
         h.lastMs = nowMs;
         if (h.leads) {
             metrics.judged();
         }
-        h.analyzer.accept(event, f -> tell(key, f, out), s -> tell(key, s, out));
+        h.analyzer.accept(event, h.findings, h.summaries);
         if (h.analyzer.hasEnded()) {
-            forget(key, context.timerService());
+            forget(key);
+        }
+    }
+
+    /** The session of the current key, if there is one, ends as it is. */
+    final void end(String key) throws IOException {
+        Held h = held(key);
+        if (h != null) {
+            h.analyzer.end(h.findings, h.summaries);
+            forget(key);
         }
     }
 
     @Override
-    public void onTimer(long atMs, OnTimerContext context, Collector<O> out) throws Exception {
+    public void onTimer(long atMs, OnTimerContext context, Collector<O> collector)
+            throws Exception {
+        timers = context.timerService();
+        out = collector;
         String key = context.getCurrentKey();
         Held h = held(key);
-        if (h == null) {
-            return;
+        if (h != null && atMs < h.lastMs + SILENCE_MS) {
+            watch(h, h.lastMs + SILENCE_MS);
+        } else {
+            end(key);
         }
-        if (atMs < h.lastMs + SILENCE_MS) {
-            watch(h, context.timerService(), h.lastMs + SILENCE_MS);
-            return;
-        }
-        h.analyzer.end(f -> tell(key, f, out), s -> tell(key, s, out));
-        forget(key, context.timerService());
     }
 
-    private void tell(String key, Finding f, Collector<O> out) {
+    private void tell(String key, Finding f) {
         metrics.found(f);
         out.collect(said(key, FindingCodec.encode(f)));
     }
 
-    private void tell(String key, SessionSummary s, Collector<O> out) {
+    private void tell(String key, SessionSummary s) {
         metrics.summary(s);
         out.collect(said(key, FindingCodec.encode(s)));
     }
 
     /** The analyzer of the current key, or null. */
     private Held held(String key) throws IOException {
+        if (latest != null && key.equals(latestKey)) {
+            return latest;
+        }
         Held h = held.get(key);
         if (h != null) {
+            latest(key, h);
             return h;
         }
         Analyzer kept = state.value();
         if (kept == null) {
             return null;
         }
-        h = new Held(kept, leads(key));
+        h = new Held(key, kept);
         h.lastMs = lastMs.value();
         h.timerMs = timerMs.value();
         hold(key, h);
@@ -179,6 +207,12 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
             toKey.accept(key);
         }
         held.put(key, h);
+        latest(key, h);
+    }
+
+    private void latest(String key, Held h) {
+        latest = h;
+        latestKey = key;
     }
 
     /**
@@ -190,6 +224,7 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
             write(e.getKey(), e.getValue());
         }
         held.clear();
+        latest = null;
     }
 
     private void write(String key, Held h) throws IOException {
@@ -199,13 +234,14 @@ abstract class AnalyzerFunction<I, O> extends KeyedProcessFunction<String, I, O>
         timerMs.update(h.timerMs);
     }
 
-    private static void watch(Held h, TimerService timers, long atMs) {
+    private void watch(Held h, long atMs) {
         timers.registerProcessingTimeTimer(atMs);
         h.timerMs = atMs;
     }
 
-    private void forget(String key, TimerService timers) {
+    private void forget(String key) {
         Held h = held.remove(key);
+        latest = null;
         if (h.leads) {
             metrics.ended();
         }

@@ -6,7 +6,7 @@ import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
  * Runs an {@link AnalyzerFunction} and tells it when a checkpoint begins, which a function is not
  * told in time to change its state.
  */
-final class AnalyzerOperator<I, O> extends KeyedProcessOperator<String, I, O> {
+class AnalyzerOperator<I, O> extends KeyedProcessOperator<String, I, O> {
     private static final long serialVersionUID = 1L;
 
     private final AnalyzerFunction<I, O> function;

@@ -37,13 +37,14 @@ public final class EventKey implements KeySelector<byte[], String> {
                 in = new AvroIn();
             }
             in.wrap(message, body, message.length - body);
-            return key(in.readFixedLong(), in.readFixedLong(), in.readInt());
+            return of(in.readFixedLong(), in.readFixedLong(), in.readInt());
         } catch (MalformedEventException bad) {
             return NONE;
         }
     }
 
-    private String key(long sessionHigh, long sessionLow, int newController) {
+    /** The key of events of one controller of one session. */
+    String of(long sessionHigh, long sessionLow, int newController) {
         boolean same = sessionHigh == high && sessionLow == low && newController == controller;
         if (last == null || !same) {
             high = sessionHigh;

@@ -89,12 +89,8 @@ public final class FlinkRunner implements AnalysisRunner {
         Optional<Damage> damage = damage(trace);
         StreamExecutionEnvironment env = environment(1, OptionalInt.empty());
         try (CloseableIterator<byte[]> results =
-                AnalysisJob.judge(
-                                AnalysisJob.file(env, trace),
-                                options.rules(),
-                                options.settings(),
-                                1)
-                        .findings()
+                AnalysisJob.judgeFile(
+                                AnalysisJob.file(env, trace), options.rules(), options.settings())
                         .executeAndCollect("nvmetap analyze " + trace.getFileName())) {
             results.forEachRemaining(m -> deliver(m, findings, summaries));
         } catch (Exception e) {

@@ -6,8 +6,8 @@ import io.nvmetap.rule.RuleSettings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All rules over one controller of one session, in one place. */
-final class JudgeFunction extends AnalyzerFunction<byte[], byte[]> {
+/** All rules over each controller of each session, in one place. */
+class JudgeFunction extends MessageFunction<byte[], byte[]> {
     private static final long serialVersionUID = 1L;
 
     private final List<String> ruleIds;

@@ -8,8 +8,7 @@ import java.util.List;
 import org.apache.flink.api.java.tuple.Tuple2;
 
 /** One share of the rules over one controller of one session. */
-final class ShareFunction
-        extends AnalyzerFunction<Tuple2<Integer, byte[]>, Tuple2<String, byte[]>> {
+final class ShareFunction extends MessageFunction<Tuple2<Integer, byte[]>, Tuple2<String, byte[]>> {
     private static final long serialVersionUID = 1L;
 
     private final List<String> ruleIds;

@@ -64,7 +64,7 @@ public final class PipelineFork {
         }
         StreamExecutionEnvironment env = BenchedJobs.environment();
         switch (way) {
-            case FILE_RULES -> BenchedJobs.judge(BenchedJobs.file(env, trace));
+            case FILE_RULES -> BenchedJobs.judgeFile(env, trace);
             case FILE_COUNT -> BenchedJobs.count(BenchedJobs.file(env, trace));
             case FILE_COUNT_BY_KEY -> BenchedJobs.countByKey(BenchedJobs.file(env, trace));
             case TOPIC_RULES -> BenchedJobs.judge(BenchedJobs.topic(env, brokers));

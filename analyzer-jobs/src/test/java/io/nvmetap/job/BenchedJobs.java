@@ -10,11 +10,13 @@ import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.EventSerde;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -36,9 +38,21 @@ public final class BenchedJobs {
         return env;
     }
 
-    /** Encoded events of a trace file. */
+    /** Encoded events of a trace file, each a message, for jobs that only count. */
     public static DataStream<byte[]> file(StreamExecutionEnvironment env, Path trace) {
-        return timed(AnalysisJob.file(env, trace));
+        FileSource<byte[]> source =
+                FileSource.forRecordStreamFormat(
+                                new MessageFormat(),
+                                new org.apache.flink.core.fs.Path(trace.toUri()))
+                        .build();
+        return timed(env.fromSource(source, WatermarkStrategy.noWatermarks(), "messages"));
+    }
+
+    /** The product over a trace file: all rules. */
+    public static void judgeFile(StreamExecutionEnvironment env, Path trace) {
+        end(
+                AnalysisJob.judgeFile(
+                        timed(AnalysisJob.file(env, trace)), List.of(), RuleSettings.DEFAULTS));
     }
 
     /** Encoded events of the topic. */
@@ -63,11 +77,13 @@ public final class BenchedJobs {
                 .returns(byte[].class);
     }
 
-    /** The product: all rules. */
+    /** The product over the topic: all rules. */
     public static void judge(DataStream<byte[]> events) {
-        AnalysisJob.judge(events, List.of(), RuleSettings.DEFAULTS, 1)
-                .findings()
-                .map(
+        end(AnalysisJob.judge(events, List.of(), RuleSettings.DEFAULTS, 1).findings());
+    }
+
+    private static void end(DataStream<byte[]> said) {
+        said.map(
                         m -> {
                             if (FindingCodec.decode(m) instanceof SessionSummary) {
                                 Stopwatch.end();

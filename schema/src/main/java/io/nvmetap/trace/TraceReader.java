@@ -2,9 +2,7 @@ package io.nvmetap.trace;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
-import io.nvmetap.event.AvroIn;
 import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.event.EventCodec;
 import io.nvmetap.event.MalformedEventException;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -39,10 +37,9 @@ public final class TraceReader implements Closeable {
     private final byte[] marker = new byte[16];
     private final boolean compressed;
     private final int version;
-    private final AvroIn block = new AvroIn();
+    private final TraceBlock block = new TraceBlock();
     private byte[] packed = {};
     private byte[] unpacked = {};
-    private long leftInBlock;
     private long blockOffset;
     private long events;
     private Damage damage;
@@ -157,24 +154,47 @@ public final class TraceReader implements Closeable {
             return false;
         }
         try {
-            while (leftInBlock == 0) {
-                if (!nextBlock()) {
+            while (!block.next(e)) {
+                if (!advance()) {
                     return false;
                 }
             }
-            EventCodec.decode(block, e, version);
-            leftInBlock--;
-            events++;
-            if (leftInBlock == 0 && block.remaining() != 0) {
-                throw new MalformedEventException("block holds more than its events");
-            }
-            return true;
+        } catch (MalformedEventException bad) {
+            damaged(bad.getMessage());
+            return false;
+        }
+        events++;
+        return true;
+    }
+
+    /**
+     * Cuts the next block out instead of reading its events, for one who reads them elsewhere.
+     *
+     * @return what {@link TraceBlock#wrap(byte[])} takes; empty at the end, or at damage outside of
+     *     events
+     * @throws IOException if the file cannot be read
+     */
+    public Optional<byte[]> nextBlock() throws IOException {
+        if (damage != null || !advance()) {
+            return Optional.empty();
+        }
+        events += block.left();
+        return Optional.of(block.take());
+    }
+
+    private boolean advance() throws IOException {
+        try {
+            return readBlock();
         } catch (EOFException cut) {
-            damage = new Damage(events, blockOffset, "the file is cut off");
+            damaged("the file is cut off");
         } catch (MalformedEventException | ZstdException bad) {
-            damage = new Damage(events, blockOffset, bad.getMessage());
+            damaged(bad.getMessage());
         }
         return false;
+    }
+
+    private void damaged(String how) {
+        damage = new Damage(events, blockOffset, how);
     }
 
     /**
@@ -184,7 +204,7 @@ public final class TraceReader implements Closeable {
         return blockOffset;
     }
 
-    private boolean nextBlock() throws IOException {
+    private boolean readBlock() throws IOException {
         blockOffset = in.position();
         if (in.atEnd()) {
             return false;
@@ -203,8 +223,7 @@ public final class TraceReader implements Closeable {
             throw new MalformedEventException("block does not end where it should");
         }
         int length = compressed ? unpack((int) size) : (int) size;
-        block.wrap(compressed ? unpacked : packed, 0, length);
-        leftInBlock = count;
+        block.wrap(compressed ? unpacked : packed, length, count, version);
         return true;
     }
 

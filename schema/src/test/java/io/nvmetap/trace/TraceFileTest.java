@@ -7,12 +7,14 @@ import io.nvmetap.event.AvroOut;
 import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.EventSamples;
+import io.nvmetap.event.MalformedEventException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
@@ -82,6 +84,47 @@ class TraceFileTest {
                 .extracting(Damage::reason)
                 .isEqualTo("the file is cut off");
         assertThat(damage.get(0).eventsBefore()).isEqualTo(kept.size());
+    }
+
+    private static List<String> readByBlocks(Path file) throws IOException {
+        List<String> out = new ArrayList<>();
+        CapturedEvent e = new CapturedEvent();
+        TraceBlock block = new TraceBlock();
+        try (TraceReader reader = TraceReader.open(file)) {
+            for (Optional<byte[]> b = reader.nextBlock(); b.isPresent(); b = reader.nextBlock()) {
+                block.wrap(b.get());
+                while (block.next(e)) {
+                    out.add(e.sessionHex() + " " + e.kind + " " + e.seq);
+                }
+            }
+            assertThat(reader.events()).isEqualTo(out.size());
+        }
+        return out;
+    }
+
+    @Test
+    void shouldReadBlockByBlockWhatIsReadEventByEvent() throws IOException {
+        Path file = write(1_000);
+        assertThat(readByBlocks(file)).hasSize(1_000).isEqualTo(read(file, new ArrayList<>()));
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        List<Damage> damage = new ArrayList<>();
+        assertThat(readByBlocks(file)).isNotEmpty().isEqualTo(read(file, damage));
+        assertThat(damage).hasSize(1);
+    }
+
+    @Test
+    void shouldEndAtAnEventThatIsNoneInAGoodBlock() throws IOException {
+        Path file = folder.resolve("t.avro");
+        EventSamples samples = new EventSamples(7);
+        try (TraceWriter writer = TraceWriter.open(file)) {
+            writer.append(samples.of(EventKind.STORE_FENCE));
+            writer.appendEncoded(new byte[8], 0, 8);
+        }
+        List<Damage> damage = new ArrayList<>();
+        assertThat(read(file, damage)).hasSize(1);
+        assertThat(damage).extracting(Damage::eventsBefore).containsExactly(1L);
+        assertThatThrownBy(() -> readByBlocks(file)).isInstanceOf(MalformedEventException.class);
     }
 
     @Test
