@@ -111,6 +111,25 @@ class VersionsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("kept")
+    void shouldReadBlocksOfEveryVersion(Path trace) throws IOException {
+        CapturedEvent whole = new CapturedEvent();
+        CapturedEvent cut = new CapturedEvent();
+        TraceBlock block = new TraceBlock();
+        try (TraceReader events = TraceReader.open(trace);
+                TraceReader blocks = TraceReader.open(trace)) {
+            for (var b = blocks.nextBlock(); b.isPresent(); b = blocks.nextBlock()) {
+                block.wrap(b.get());
+                while (block.next(cut)) {
+                    assertThat(events.next(whole)).isTrue();
+                    assertThat(encode(cut)).as("event %d", cut.seq).isEqualTo(encode(whole));
+                }
+            }
+            assertThat(events.next(whole)).isFalse();
+        }
+    }
+
     @Test
     void shouldWriteCommandsThatAvroReads() throws IOException {
         EventSamples samples = new EventSamples(SEED);
