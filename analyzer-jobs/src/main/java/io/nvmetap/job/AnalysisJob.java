@@ -89,7 +89,7 @@ public final class AnalysisJob {
     /** Blocks of events of a trace file, bounded. */
     static DataStream<byte[]> file(StreamExecutionEnvironment env, Path trace) {
         FileSource<byte[]> source =
-                FileSource.forRecordStreamFormat(
+                FileSource.forBulkFileFormat(
                                 new TraceFormat(), new org.apache.flink.core.fs.Path(trace.toUri()))
                         .build();
         return env.fromSource(source, WatermarkStrategy.noWatermarks(), "trace")

@@ -32,7 +32,7 @@ public final class SendFork {
     /** Events in the ring before the tap's thread waits: well below what is lost. */
     private static final int AHEAD_MAX = 50_000;
 
-    private static final long WAIT_NS = 50_000;
+    private static final long WAIT_NS = 500_000;
     private static final int PATIENCE_MS = 120_000;
 
     /** As KafkaEventSink has them. */
