@@ -87,7 +87,7 @@ final class PipelineBench {
                         OVER_COUNT),
                 Figure.ratio(
                         "fileFlinkOverBareCount",
-                        "analyze FILE --flink, over one that counts without a key",
+                        "analyze FILE --flink, over one that only decodes the same blocks and counts",
                         w.of("FILE_COUNT"),
                         rules,
                         Bar.NONE),

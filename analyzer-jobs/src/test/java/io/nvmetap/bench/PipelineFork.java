@@ -29,9 +29,9 @@ public final class PipelineFork {
         IN_PROCESS,
         /** {@code analyze FILE --flink}. */
         FILE_RULES,
-        /** A job that decodes and counts. */
+        /** A job that decodes what FILE_RULES decodes, and counts. */
         FILE_COUNT,
-        /** The same, by key. */
+        /** A job whose source gives events as messages: decodes, and counts by key. */
         FILE_COUNT_BY_KEY,
         /** The plain way, all rules. */
         FILE_PLAIN,
@@ -65,7 +65,7 @@ public final class PipelineFork {
         StreamExecutionEnvironment env = BenchedJobs.environment();
         switch (way) {
             case FILE_RULES -> BenchedJobs.judgeFile(env, trace);
-            case FILE_COUNT -> BenchedJobs.count(BenchedJobs.file(env, trace));
+            case FILE_COUNT -> BenchedJobs.countBlocks(env, trace);
             case FILE_COUNT_BY_KEY -> BenchedJobs.countByKey(BenchedJobs.file(env, trace));
             case TOPIC_RULES -> BenchedJobs.judge(BenchedJobs.topic(env, brokers));
             case TOPIC_COUNT -> BenchedJobs.countByKey(BenchedJobs.topic(env, brokers));

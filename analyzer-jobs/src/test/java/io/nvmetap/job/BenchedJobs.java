@@ -8,6 +8,7 @@ import io.nvmetap.finding.FindingCodec;
 import io.nvmetap.finding.SessionSummary;
 import io.nvmetap.rule.RuleSettings;
 import io.nvmetap.trace.EventSerde;
+import io.nvmetap.trace.TraceBlock;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -102,9 +103,12 @@ public final class BenchedJobs {
                 .sinkTo(new DiscardingSink<>());
     }
 
-    /** Decodes and counts, without a key. */
-    public static void count(DataStream<byte[]> events) {
-        events.process(new Count()).returns(Long.class).sinkTo(new DiscardingSink<>());
+    /** Decodes the blocks that the product judges, and counts, without a key. */
+    public static void countBlocks(StreamExecutionEnvironment env, Path trace) {
+        timed(AnalysisJob.file(env, trace))
+                .process(new BlockCount())
+                .returns(Long.class)
+                .sinkTo(new DiscardingSink<>());
     }
 
     private static final class KeyedCount extends KeyedProcessFunction<String, byte[], Long> {
@@ -134,26 +138,28 @@ public final class BenchedJobs {
         }
     }
 
-    private static final class Count extends ProcessFunction<byte[], Long> {
+    private static final class BlockCount extends ProcessFunction<byte[], Long> {
         private static final long serialVersionUID = 1L;
 
         private transient CapturedEvent event;
-        private transient EventSerde serde;
+        private transient TraceBlock block;
         private transient long count;
 
         @Override
         public void open(OpenContext context) {
             event = new CapturedEvent();
-            serde = EventSerde.singleObject();
+            block = new TraceBlock();
         }
 
         @Override
-        public void processElement(byte[] message, Context context, Collector<Long> out) {
-            serde.decode(message, event);
-            count++;
-            if (event.kind == EventKind.CAPTURE_ENDED) {
-                out.collect(count);
-                Stopwatch.end();
+        public void processElement(byte[] bytes, Context context, Collector<Long> out) {
+            block.wrap(bytes);
+            while (block.next(event)) {
+                count++;
+                if (event.kind == EventKind.CAPTURE_ENDED) {
+                    out.collect(count);
+                    Stopwatch.end();
+                }
             }
         }
     }
