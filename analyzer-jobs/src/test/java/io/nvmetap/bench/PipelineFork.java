@@ -26,21 +26,28 @@ public final class PipelineFork {
     /** Ways through the pipeline. */
     enum Way {
         /** {@code analyze FILE}. */
-        IN_PROCESS,
+        IN_PROCESS(true),
         /** {@code analyze FILE --flink}. */
-        FILE_RULES,
+        FILE_RULES(true),
         /** A job that decodes what FILE_RULES decodes, and counts. */
-        FILE_COUNT,
+        FILE_COUNT(true),
         /** A job whose source gives events as messages: decodes, and counts by key. */
-        FILE_COUNT_BY_KEY,
+        FILE_COUNT_BY_KEY(true),
         /** The plain way, all rules. */
-        FILE_PLAIN,
+        FILE_PLAIN(true),
         /** {@code analyze --bootstrap-servers}. */
-        TOPIC_RULES,
+        TOPIC_RULES(false),
         /** A job that decodes and counts, by key. */
-        TOPIC_COUNT,
+        TOPIC_COUNT(false),
         /** The plain way, all rules. */
-        TOPIC_PLAIN
+        TOPIC_PLAIN(false);
+
+        /** The job ends by itself. */
+        private final boolean ends;
+
+        Way(boolean ends) {
+            this.ends = ends;
+        }
     }
 
     private PipelineFork() {}
@@ -79,7 +86,10 @@ public final class PipelineFork {
         }
         JobClient job = env.executeAsync(way.name());
         long took = Stopwatch.await(PATIENCE_S);
-        if (!job.getJobStatus().get(PATIENCE_S, TimeUnit.SECONDS).isGloballyTerminalState()) {
+        if (way.ends) {
+            // Its cluster goes with it, at once: nobody is left to be asked how it is.
+            job.getJobExecutionResult().get(PATIENCE_S, TimeUnit.SECONDS);
+        } else {
             job.cancel().get(PATIENCE_S, TimeUnit.SECONDS);
         }
         return took;
