@@ -26,7 +26,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * RUNS}. The agent's ways begin at the tap and end when all is acknowledged.
  */
 public final class SendFork {
-    private static final int OPERATIONS = 2_000;
+    /**
+     * Some 2,000 events in turn: more than a block of the compression holds, so that it does not
+     * find them again, and few enough to stay in the cache, where an event is that a mediator has
+     * just filled in.
+     */
+    private static final int OPERATIONS = 100;
+
     private static final int AT_ONCE = 4_096;
 
     /** Events in the ring before the tap's thread waits: well below what is lost. */
