@@ -8,16 +8,19 @@ import java.util.List;
 
 /**
  * The rules of one controller divided among several analyzers, so that a busy controller can have
- * more than one core. Each analyzer takes every event and rebuilds the whole history, which is a
- * ninth of the work, and judges by its own rules: what a rule sees, and so what it finds, does not
- * depend on the division (docs/adr/0009).
+ * more than one core. Each analyzer takes every event and rebuilds the whole history, a quarter of
+ * the work, and judges by its own rules: what a rule sees, and so what it finds, does not depend on
+ * the division (docs/adr/0009).
  */
 public final class RuleShares {
-    /** Most shares: with more, the one of the rules that belong together is the slowest. */
+    /** Most shares. From four on the lead is the slowest, and more gain nothing. */
     public static final int SHARES_MAX = 8;
 
     /** The share that also tells the story, ranks suspicions and reports quirks. */
     public static final int LEAD = 0;
+
+    /** Rules that story, correlator and quirk notes together cost as much as; measured. */
+    private static final int LEAD_WORK = 12;
 
     private RuleShares() {}
 
@@ -34,22 +37,30 @@ public final class RuleShares {
         return share == LEAD ? new Analyzer(own, settings) : Analyzer.follower(own, settings);
     }
 
-    /** The shares, about equal by number; the lead has all that others' findings bear upon. */
+    /** The shares. The lead has all rules that others' findings bear upon. */
     static List<List<Rule>> divide(List<Rule> rules, int shares) {
         List<List<Rule>> divided = new ArrayList<>();
+        int[] load = new int[shares];
+        load[LEAD] = LEAD_WORK;
         for (int i = 0; i < shares; i++) {
             divided.add(new ArrayList<>());
         }
         List<Rule> free = new ArrayList<>();
         for (Rule r : rules) {
-            (bound(r) ? divided.get(LEAD) : free).add(r);
+            if (bound(r)) {
+                divided.get(LEAD).add(r);
+                load[LEAD]++;
+            } else {
+                free.add(r);
+            }
         }
         for (Rule r : free) {
-            List<Rule> least = divided.get(shares - 1);
-            for (List<Rule> share : divided) {
-                least = share.size() < least.size() ? share : least;
+            int least = shares - 1;
+            for (int i = 0; i < shares; i++) {
+                least = load[i] < load[least] ? i : least;
             }
-            least.add(r);
+            divided.get(least).add(r);
+            load[least]++;
         }
         return divided;
     }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -130,6 +131,19 @@ class RuleSharesTest {
             assertThat(divided.stream().flatMap(List::stream).map(r -> r.info().id()))
                     .doesNotHaveDuplicates()
                     .hasSameSizeAs(RuleSet.all());
+        }
+    }
+
+    @Test
+    void shouldSpareTheLeadWhichDoesMoreThanJudge() {
+        for (int shares = 2; shares <= RuleShares.SHARES_MAX; shares++) {
+            List<Integer> sizes =
+                    RuleShares.divide(RuleSet.all(), shares).stream().map(List::size).toList();
+            List<Integer> others = sizes.subList(1, shares);
+            assertThat(Collections.max(others) - Collections.min(others)).isLessThanOrEqualTo(1);
+            if (shares == 2) {
+                assertThat(sizes.get(RuleShares.LEAD)).isLessThan(others.get(0));
+            }
         }
     }
 
