@@ -85,6 +85,13 @@ public final class Facts implements Serializable {
         return againSeq >= 0 || leftoverSeq >= 0 || cq != null && cq.doubtSeq >= 0;
     }
 
+    /**
+     * @return queues came or went, or the controller was enabled or disabled
+     */
+    public boolean turned() {
+        return enabled || disabled || queueCreated || queueDeleted;
+    }
+
     void clear() {
         command = null;
         changed = null;

@@ -104,10 +104,8 @@ public final class Judge implements Serializable {
      * @param steps the rule reads it; else only its deadlines are looked at
      */
     void step(History h, CapturedEvent e, boolean steps, Consumer<Finding> out) {
-        if (history != h || sink != out) {
-            history = h;
-            sink = out;
-        }
+        history = h;
+        sink = out;
         try {
             if (steps) {
                 rule.step(h, e, this);

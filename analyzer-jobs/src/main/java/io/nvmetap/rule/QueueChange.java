@@ -1,7 +1,6 @@
 package io.nvmetap.rule;
 
 import io.nvmetap.event.CapturedEvent;
-import io.nvmetap.history.Facts;
 import io.nvmetap.history.History;
 import io.nvmetap.history.SideState;
 
@@ -24,8 +23,7 @@ public final class QueueChange {
      * is nothing that the event itself need show.
      */
     public static boolean possible(History h, CapturedEvent e, SideState side) {
-        Facts f = h.facts;
-        boolean turned = f.queueCreated || f.queueDeleted || f.enabled || f.disabled;
-        return turned || !side.known || h.gapSeq == e.seq || !Rule.BUSY.contains(e.kind);
+        boolean stays = side.known && !h.facts.turned() && h.gapSeq != e.seq;
+        return !stays || !Rule.BUSY.contains(e.kind);
     }
 }

@@ -4,7 +4,6 @@ import io.nvmetap.event.CapturedEvent;
 import io.nvmetap.event.EventKind;
 import io.nvmetap.event.Side;
 import io.nvmetap.finding.Finding;
-import io.nvmetap.history.Facts;
 import io.nvmetap.history.History;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -138,10 +137,8 @@ final class Roster implements Serializable {
 
     /** Nothing began, ended or was lost, and what is known of the sides that count stays so. */
     private static boolean quiet(History h, CapturedEvent e) {
-        Facts f = h.facts;
-        boolean turned = f.enabled || f.disabled || f.queueCreated || f.queueDeleted;
         boolean guestCounts = h.header.mediated() || e.side == Side.GUEST;
         boolean known = h.device.known && (h.guest.known || !guestCounts);
-        return known && !turned && h.gapSeq != e.seq;
+        return known && !h.facts.turned() && h.gapSeq != e.seq;
     }
 }

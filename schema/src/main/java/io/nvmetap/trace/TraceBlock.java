@@ -43,11 +43,11 @@ public final class TraceBlock {
 
     /** The block with all that is unread, in memory of its own; nothing is left here. */
     byte[] take() {
-        AvroOut out = new AvroOut(in.remaining() + HEAD_BYTES_MAX);
-        out.writeLong(version).writeLong(left);
-        out.writeFixed(bytes, in.position(), in.remaining());
+        AvroOut head = new AvroOut(HEAD_BYTES_MAX).writeLong(version).writeLong(left);
+        byte[] block = Arrays.copyOf(head.buffer(), head.position() + in.remaining());
+        System.arraycopy(bytes, in.position(), block, head.position(), in.remaining());
         left = 0;
-        return Arrays.copyOf(out.buffer(), out.position());
+        return block;
     }
 
     /** Events that are not read yet. */

@@ -83,10 +83,8 @@ public final class IrqSuppressedWhileBusy extends Rule implements Timed {
 
     private final Map<Integer, Long> rung = new HashMap<>();
 
-    /** The guest's queues are as they were when those that are gone were forgotten there. */
-    private boolean lockedSwept;
-
-    private boolean rungSwept;
+    /** The guest's queues are as they were when those that are gone were forgotten. */
+    private boolean swept;
 
     /** Last event that was a step. */
     private long stepSeq = -1;
@@ -140,24 +138,17 @@ public final class IrqSuppressedWhileBusy extends Rule implements Timed {
             mode = InterruptKind.UNKNOWN;
             return;
         }
-        if (QueueChange.possible(h, e, h.guest)) {
-            lockedSwept = false;
-            rungSwept = false;
-        }
+        swept &= !QueueChange.possible(h, e, h.guest);
         if (!waiting.isEmpty()) {
             overdue(h, judge);
         }
         switch (e.kind) {
             case DOORBELL_RUNG -> {
                 if (e.side == Side.GUEST && e.doorbell == DoorbellKind.SQ_TAIL) {
-                    remember(h, rung, rungSwept, e.qid, e.seq);
-                    rungSwept = true;
+                    remember(h, rung, e.qid, e.seq);
                 }
             }
-            case LOCK_TAKEN -> {
-                remember(h, locked, lockedSwept, (int) e.value, e.seq);
-                lockedSwept = true;
-            }
+            case LOCK_TAKEN -> remember(h, locked, (int) e.value, e.seq);
             case LOCK_RELEASED -> locked.remove((int) e.value);
             case INTERRUPT_DELIVERED -> {
                 boolean message = e.interrupt != InterruptKind.INTX;
@@ -196,10 +187,11 @@ public final class IrqSuppressedWhileBusy extends Rule implements Timed {
     }
 
     /** Queues that are gone are forgotten, so that there are never more than queues. */
-    private static void remember(
-            History h, Map<Integer, Long> what, boolean swept, int qid, long seq) {
+    private void remember(History h, Map<Integer, Long> what, int qid, long seq) {
         if (!swept) {
-            what.keySet().retainAll(h.guest.sqs.keySet());
+            locked.keySet().retainAll(h.guest.sqs.keySet());
+            rung.keySet().retainAll(h.guest.sqs.keySet());
+            swept = true;
         }
         if (h.guest.sqs.containsKey(qid)) {
             what.put(qid, seq);
